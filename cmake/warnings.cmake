@@ -1,0 +1,8 @@
+# What every target of ours is compiled with; generated code is not.
+add_library(hi2kit_warnings INTERFACE)
+target_compile_options(hi2kit_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Werror)
+
+if(HI2KIT_SANITIZE)
+  add_compile_options(-fsanitize=${HI2KIT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${HI2KIT_SANITIZE})
+endif()

@@ -1,0 +1,316 @@
+#include "capture/reader.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "capture/form.hpp"
+
+namespace li::capture {
+namespace {
+
+using ber::Fault;
+using ber::Header;
+using ber::Tag;
+using ber::TagClass;
+
+constexpr std::size_t kPiece = 64 * 1024;
+constexpr std::size_t kMaxHeader = 144;   // identifier of 6 octets, length of 127, and room to look inside
+
+bool is_record(const Header& header) {
+  return header.constructed && header.tag.tag_class == TagClass::context && header.tag.number >= 1 && header.tag.number <= 4;
+}
+bool is_aggregate(const Header& header) { return header.constructed && header.tag == Tag{16}; }
+bool is_filler(std::uint8_t octet) { return octet == 0x00 || octet == 0xFF; }
+
+// lawfulIntercept threeGPP(4) hi2(1) or hi2eps(8), as the content of a record's first member has it
+constexpr std::array<std::uint8_t, 5> kDomain = {0x04, 0x00, 0x02, 0x02, 0x04};
+
+// Where a record starts in `octets` from `from` on, told by its domain identifier; nothing if there is none to be seen.
+std::optional<std::size_t> find_record(ByteView octets, std::size_t from) {
+  auto at = octets.begin() + static_cast<std::ptrdiff_t>(from);
+  while (true) {
+    at = std::search(at, octets.end(), kDomain.begin(), kDomain.end());
+    if (at == octets.end()) return {};
+    const auto oid = static_cast<std::size_t>(at - octets.begin());
+    for (std::size_t back = 4; back <= 12 && back <= oid - from; ++back) {
+      Header header;
+      const auto fault = ber::read_header(octets, oid - back, octets.size(), header);
+      const bool fits = (fault == Fault::none || fault == Fault::past_end) && is_record(header) && header.octets + 2U == back;
+      if (fits && octets[oid - 2] == 0x80) return oid - back;
+    }
+    ++at;
+  }
+}
+
+}  // namespace
+
+RecordReader::RecordReader(std::istream& in, ReaderOptions options) : in_(in), options_(std::move(options)) {}
+
+// Makes sure that so many octets are in the buffer behind the place of reading; false at the end of the input.
+bool RecordReader::have(std::size_t octets) {
+  if (buffer_.size() - at_ >= octets) return true;
+  if (at_ > 0) {
+    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(at_));
+    base_ += at_;
+    at_ = 0;
+  }
+  while (buffer_.size() < octets && !end_of_input_) {
+    const auto old = buffer_.size();
+    const auto more = std::max(kPiece, std::min(old, octets - old));  // grows with what is really there, whatever a length says
+    buffer_.reserve(old + more);  // no more than asked for: the buffer may be as large as the largest record
+    buffer_.resize(old + more);
+    in_.read(reinterpret_cast<char*>(buffer_.data() + old), static_cast<std::streamsize>(more));
+    const auto got = static_cast<std::size_t>(in_.gcount());
+    buffer_.resize(old + got);
+    if (got < more) end_of_input_ = true;
+  }
+  return buffer_.size() >= octets;
+}
+
+void RecordReader::skip_filler() {
+  while (have(1) && is_filler(buffer_[at_])) ++at_;
+}
+
+void RecordReader::reject() { rejected_ = true; }
+
+std::optional<Item> RecordReader::next() {
+  if (over_) return {};
+  if (rejected_) {
+    rejected_ = false;
+    if (!record_may_start()) resync(last_ + 1);
+  }
+  if (aggregate_) return in_aggregate();
+  return first_item();
+}
+
+// True where the input ends, filler stands, or something that looks like the head of a record.
+bool RecordReader::record_may_start() {
+  if (aggregate_ && !aggregate_->indefinite && here() == aggregate_->end) return true;
+  if (!have(1) || is_filler(buffer_[at_])) return true;
+  have(kMaxHeader);
+  Header header;
+  const auto fault = ber::read_header(buffer_, at_, buffer_.size(), header);
+  if (fault != Fault::none && (fault != Fault::past_end || end_of_input_)) return false;
+  const auto inside = at_ + header.octets;
+  return is_aggregate(header) || (is_record(header) && inside < buffer_.size() && buffer_[inside] == 0x80);
+}
+
+std::optional<Item> RecordReader::first_item() {
+  if (!seen_any_) {
+    have(kStart);
+    if (auto what = recognize(rest().first(std::min(kStart, rest().size())))) {
+      over_ = true;
+      return damage({ErrorKind::unknown, std::move(*what), here(), {}, {}});
+    }
+  }
+  skip_filler();
+  if (!have(1)) {
+    over_ = true;
+    if (seen_any_) return {};
+    return damage({ErrorKind::missing, here() == 0 ? "empty input: no IRI record" : "nothing but filler octets: no IRI record", 0, {}, {}});
+  }
+  seen_any_ = true;
+  return start();
+}
+
+// A record or an aggregate, at the place of reading.
+Item RecordReader::start() {
+  have(kMaxHeader);
+  Header header;
+  const auto fault = ber::read_header(buffer_, at_, buffer_.size(), header);
+  if (fault != Fault::none && fault != Fault::past_end) {
+    auto error = ber::describe(fault, header, at_, buffer_.size());
+    error.offset = here();
+    auto item = damage(std::move(error));
+    resync(here() + 1);
+    return item;
+  }
+  if (is_aggregate(header)) return open_aggregate(header);
+  if (is_record(header)) return record(header);
+  auto item = damage({ErrorKind::unexpected, "tag " + ber::to_string(header.tag) + " starts no IRI record: it must be [1] to [4], or a SEQUENCE of such", here(), {}, "TS 33.108 B.3, B.9"});
+  const auto size = header.octets + header.length;
+  const auto place = here();
+  if (!header.indefinite && size <= options_.limits.max_octets && have(size)) {  // a whole value of another kind is stepped over
+    at_ += size;
+    if (!record_may_start()) resync(place + 1);
+  } else {
+    resync(place + 1);
+  }
+  return item;
+}
+
+// The size of the record at the place of reading, all of it in the buffer; or what is wrong.
+std::optional<std::size_t> RecordReader::measure(const Header& header, Error& error) {
+  const auto most = options_.limits.max_octets;
+  const auto too_large = [&] { error = {ErrorKind::limit, "a record of more than " + std::to_string(most) + " octets", here(), {}, {}}; };
+  if (!header.indefinite) {
+    const auto size = header.octets + header.length;
+    if (header.length > most) return too_large(), std::nullopt;
+    if (have(size)) return size;
+    error = ber::describe(Fault::past_end, header, at_, buffer_.size());
+    error.text += " of the input";
+    error.offset = here();
+    return {};
+  }
+  auto limits = options_.limits;
+  limits.max_nodes = SIZE_MAX;  // the walk counts
+  for (std::size_t size = kPiece;; size = std::min(most + kMaxHeader, size * 2)) {
+    const bool more = have(size);
+    const auto measured = ber::measure(rest().first(std::min(rest().size(), most + kMaxHeader)), limits);
+    if (measured) return *measured;
+    if (measured.error().kind == ErrorKind::truncated && more && size < most) continue;
+    if (more && size >= most) return too_large(), std::nullopt;
+    error = measured.error();
+    error.offset = here() + error.offset.value_or(0);
+    return {};
+  }
+}
+
+Item RecordReader::record(const Header& header) {
+  const auto place = here();
+  Error error;
+  const auto size = measure(header, error);
+  if (aggregate_ && !aggregate_->indefinite && size && place + *size > aggregate_->end) {
+    error = {ErrorKind::malformed, "the record runs " + std::to_string(place + *size - aggregate_->end) + " octets past the end of its aggregate", place, {}, "X.690 8.1.3"};
+  }
+  if (!error.text.empty()) {
+    auto item = damage(std::move(error));
+    resync(place + 1);
+    return item;
+  }
+  const auto domain = hi2::look(rest());
+  auto module = domain.module ? domain.module : options_.module;
+  if (aggregate_ && !domain.module) module = aggregate_->module;
+  if (!module) {
+    const auto name = name_of_domain(domain.oid);
+    const auto what = domain.oid.empty() ? "no domain identifier [0] that names the module"
+                                         : "domain identifier " + domain.text() + (name ? " is " + std::string(*name) : " names neither UmtsHI2Operations nor EpsHI2Operations");
+    auto item = damage({ErrorKind::unknown, what + "; --module umts or eps decides", place, {}, "TS 33.108 B.3, B.9"});
+    at_ += *size;
+    return item;
+  }
+  if (aggregate_ && *module != aggregate_->module) {
+    auto item = damage({ErrorKind::unexpected, "a record of " + std::string(hi2::name(*module)) + " in an aggregate of " + std::string(hi2::name(aggregate_->module)), place, {}, {}});
+    at_ += *size;
+    return item;
+  }
+  return give(*size, *module);
+}
+
+Item RecordReader::give(std::size_t size, hi2::Module module) {
+  Item item;
+  item.offset = last_ = here();
+  item.octets = rest().first(size);
+  item.module = module;
+  item.in_aggregate = aggregate_.has_value();
+  note_release(item);
+  at_ += size;
+  return item;
+}
+
+void RecordReader::note_release(Item& item) {
+  const auto domain = hi2::look(item.octets);
+  if (!domain.module || domain.registered) return;
+  auto text = domain.text();
+  if (std::ranges::find(noticed_, text) != noticed_.end() || noticed_.size() > 100) return;
+  item.notice = "domain identifier " + text + " is no release of " + std::string(hi2::name(*domain.module)) + " that is known here; read with release 16";
+  noticed_.push_back(std::move(text));
+}
+
+Item RecordReader::open_aggregate(const Header& header) {
+  const auto domain = hi2::look(rest());
+  const auto module = domain.module ? domain.module : options_.module;
+  if (!module) {
+    const auto name = name_of_domain(domain.oid);
+    auto item = damage({ErrorKind::unknown,
+                        domain.oid.empty() ? "an aggregate whose first record names no module; --module umts or eps decides"
+                                           : "domain identifier " + domain.text() + (name ? " is " + std::string(*name) : " names no module of this tool"),
+                        here(), {}, "TS 33.108 B.3, B.9"});
+    Error ignored;
+    const auto size = measure(header, ignored);
+    if (size) at_ += *size;
+    else resync(here() + 1);
+    return item;
+  }
+  aggregate_ = Aggregate{here(), here() + header.octets + header.length, header.indefinite, *module};
+  Item item;
+  item.what = Item::What::aggregate_begin;
+  item.offset = here();
+  item.module = *module;
+  item.octets = rest().first(header.octets);
+  at_ += header.octets;
+  return item;
+}
+
+std::optional<Item> RecordReader::in_aggregate() {
+  if (!aggregate_->indefinite && here() >= aggregate_->end) return close_aggregate();
+  if (!have(1)) {
+    over_ = true;
+    aggregate_.reset();
+    return damage({ErrorKind::truncated, "the input ends inside an aggregate", here(), {}, "X.690 8.1.3"});
+  }
+  if (aggregate_->indefinite && buffer_[at_] == 0 && have(2) && buffer_[at_ + 1] == 0) {
+    return close_aggregate();
+  }
+  have(kMaxHeader);
+  Header header;
+  const auto fault = ber::read_header(buffer_, at_, buffer_.size(), header);
+  if ((fault == Fault::none || fault == Fault::past_end) && is_record(header)) return record(header);
+  const auto place = here();
+  auto item = damage({ErrorKind::unexpected,
+                      fault == Fault::none || fault == Fault::past_end ? "tag " + ber::to_string(header.tag) + " is no alternative of " + std::string(hi2::content_type(aggregate_->module).name)
+                                                                       : ber::describe(fault, header, at_, buffer_.size()).text,
+                      place, {}, std::string(hi2::name(aggregate_->module))});
+  const auto size = header.octets + header.length;
+  const bool inside = !header.indefinite && fault == Fault::none && (aggregate_->indefinite || place + size <= aggregate_->end) && size <= options_.limits.max_octets;
+  if (inside && have(size)) at_ += size;
+  else resync(place + 1);
+  return item;
+}
+
+Item RecordReader::close_aggregate() {
+  Item item;
+  item.what = Item::What::aggregate_end;
+  item.offset = here();
+  item.module = aggregate_->module;
+  if (aggregate_->indefinite) {
+    item.octets = rest().first(2);
+    at_ += 2;
+  }
+  aggregate_.reset();
+  return item;
+}
+
+Item RecordReader::damage(Error error) {
+  Item item;
+  item.what = Item::What::damage;
+  item.offset = error.offset.value_or(here());
+  item.in_aggregate = aggregate_.has_value();
+  item.error = std::move(error);
+  return item;
+}
+
+// Goes on where a record's domain identifier shows, from `from` on; to the end of the input if nowhere.
+void RecordReader::resync(std::size_t from) {
+  at_ = from > base_ ? std::min(from - base_, buffer_.size()) : at_;
+  constexpr std::size_t kOverlap = 64;
+  while (true) {
+    if (const auto found = find_record(buffer_, at_)) {
+      at_ = *found;
+      break;
+    }
+    if (end_of_input_) {
+      at_ = buffer_.size();
+      break;
+    }
+    at_ = std::max(at_, buffer_.size() - std::min(buffer_.size(), kOverlap));
+    have(rest().size() + 1);
+  }
+  if (aggregate_ && !aggregate_->indefinite && here() > aggregate_->end) {
+    // Nothing more in the aggregate: what follows its end is looked at by itself.
+    if (aggregate_->end >= base_ && aggregate_->end - base_ <= buffer_.size()) at_ = aggregate_->end - base_;
+    else aggregate_->end = here();
+  }
+}
+
+}  // namespace li::capture

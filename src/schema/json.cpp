@@ -1,0 +1,132 @@
+#include "schema/json.hpp"
+
+#include <cstdio>
+
+#include "schema/content_impl.hpp"
+#include "schema/value.hpp"
+
+namespace li::schema {
+namespace {
+
+bool needs_escape(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+
+void append_escape(std::string& out, char c) {
+  switch (c) {
+    case '"': out += "\\\""; return;
+    case '\\': out += "\\\\"; return;
+    case '\n': out += "\\n"; return;
+    case '\r': out += "\\r"; return;
+    case '\t': out += "\\t"; return;
+    default: {
+      char code[8];
+      std::snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned>(static_cast<unsigned char>(c)));
+      out += code;
+    }
+  }
+}
+
+bool fixed_size(const Node& node) {
+  const auto& bounds = node.member != nullptr ? node.member->bounds : node.type->bounds;
+  return bounds.low && bounds.low == bounds.high;
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  std::size_t plain = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!needs_escape(text[i])) continue;
+    out += text.substr(plain, i - plain);
+    append_escape(out, text[i]);
+    plain = i + 1;
+  }
+  out += text.substr(plain);
+  out += '"';
+}
+
+void JsonWriter::new_line() {
+  if (form_ == JsonForm::line) return;
+  out_.put('\n');
+  out_.pad(2 * depth_);
+}
+
+void JsonWriter::begin_value(std::string_view name) {
+  if (unknowns_.empty()) return;  // the outermost value
+  if (!first_) out_.put(',');
+  first_ = false;
+  new_line();
+  if (name.empty()) return;
+  quoted(name);
+  out_.put(form_ == JsonForm::line ? ":" : ": ");
+}
+
+void JsonWriter::quoted(std::string_view text) { append_json_string(out_.text(), text); }
+
+void JsonWriter::enter(const Node& node) {
+  begin_value(node.member != nullptr ? node.member->name : std::string_view());
+  out_.put(is_list(node.type->kind) ? '[' : '{');
+  unknowns_.push_back(0);
+  ++depth_;
+  first_ = true;
+}
+
+void JsonWriter::leave(const Node& node) {
+  --depth_;
+  unknowns_.pop_back();
+  if (!first_) new_line();
+  first_ = false;
+  out_.put(is_list(node.type->kind) ? ']' : '}');
+  out_.settle();
+}
+
+void JsonWriter::primitive(const Node& node, const Content& content) {
+  if (content.is_default) return;
+  begin_value(node.member != nullptr ? node.member->name : std::string_view());
+  if (!content.valid) {
+    out_.put("{\"?\":\"");
+    out_.hex(content.octets);
+    out_.put("\"}");
+  } else {
+    value(node, content);
+  }
+  out_.settle();
+}
+
+void JsonWriter::value(const Node& node, const Content& content) {
+  const auto kind = node.type->kind;
+  const auto secrecy = node.member != nullptr && secrets_ == Secrets::hide ? node.member->secrecy : Secrecy::none;
+  if (secrecy == Secrecy::key) {
+    quoted(std::string(content.octets.size() * (kind == Kind::octet_string ? 2 : 1), '*'));
+  } else if (kind == Kind::octet_string) {
+    const auto secrets = secrets_in(secrecy, content.octets);
+    out_.put('"');
+    if (secrets.empty()) out_.hex(content.octets);
+    else out_.hex(mask(content.octets, secrets));
+    out_.put('"');
+  } else if (kind == Kind::bit_string && !fixed_size(node)) {
+    out_.put("{\"value\":\"");
+    out_.hex(content.octets.subspan(1));
+    out_.put("\",\"length\":" + std::to_string(size_of(*node.type, content.octets)) + "}");
+  } else if (kind == Kind::null) {
+    out_.put("null");
+  } else if (is_text(kind)) {
+    quoted(as_text(content.octets));
+  } else {
+    std::string text;
+    append_value(text, *node.type, content.octets);
+    const bool bare = kind == Kind::boolean || kind == Kind::integer || (kind == Kind::enumerated && (text[0] == '-' || (text[0] >= '0' && text[0] <= '9')));
+    if (bare) out_.put(text);
+    else quoted(text);
+  }
+}
+
+void JsonWriter::unknown(const Node& parent, std::size_t /*offset*/, ByteView tlv) {
+  begin_value(parent.type->kind == Kind::choice ? "?" : "?" + std::to_string(++unknowns_.back()));
+  out_.put('"');
+  out_.hex(tlv);
+  out_.put('"');
+  out_.settle();
+}
+
+}  // namespace li::schema

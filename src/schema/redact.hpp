@@ -1,0 +1,34 @@
+// schema/redact.hpp: what of a value must not be shown, decided in one place for every form of output.
+//
+// Source:  design decision 8; key material of CCKeyInfo and PTCEncryptionInfo (TS 33.108), `inline:` of a=crypto (RFC 4568
+//          9.1), keys in a=key-mgmt when the MIKEY message does not encrypt them (RFC 4567, RFC 3830 6.2, RFC 6043 6.10),
+//          k=clear and k=base64 (RFC 4566 5.12).
+// Units:   octet positions in the value.
+// Errors:  none: a MIKEY message that can't be read counts as unprotected.
+// Owns:    plain values.
+#pragma once
+
+#include <vector>
+
+#include "schema/type.hpp"
+
+namespace li::schema {
+
+/// Whether key material is shown as it is.
+enum class Secrets : std::uint8_t { hide, show };
+
+struct Range {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+/// The ranges of `octets` that hold key material, in order.
+[[nodiscard]] std::vector<Range> secrets_in(Secrecy secrecy, ByteView octets);
+
+/// True if a secret in `octets` is nothing but asterisks: the mark that mask() left.
+[[nodiscard]] bool was_masked(Secrecy secrecy, ByteView octets);
+
+/// The octets with an asterisk for each secret one.
+[[nodiscard]] Bytes mask(ByteView octets, const std::vector<Range>& secrets);
+
+}  // namespace li::schema

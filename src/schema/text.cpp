@@ -1,0 +1,168 @@
+#include "schema/text.hpp"
+
+#include <algorithm>
+
+#include "base/time.hpp"
+#include "schema/value.hpp"
+
+namespace li::schema {
+namespace {
+
+constexpr std::size_t kColumn = 34;    // where values start
+constexpr std::size_t kShort = 40;     // octets that fit a line in hexadecimal
+constexpr std::size_t kRow = 32;
+
+bool is_line_character(std::uint8_t c) { return (c >= 0x20 && c != 0x7F) || c == '\t' || c == '\r' || c == '\n'; }
+
+// Characters that a terminal would act on are shown as a full stop; octets from 80 up are left for UTF-8.
+bool looks_like_text(ByteView octets) { return !octets.empty() && std::ranges::all_of(octets, is_line_character); }
+
+std::string printable(ByteView octets) {
+  std::string text;
+  for (const auto octet : octets) text += octet >= 0x20 && octet != 0x7F ? static_cast<char>(octet) : '.';
+  return text;
+}
+
+bool wraps_choice(const Node& node) { return node.parent == nullptr && node.type->kind == Kind::choice; }
+
+std::string calendar(const Node& node, std::string_view text) {
+  const auto time = node.type->kind == Kind::utc_time ? parse_utc_time(text) : parse_generalized_time(text);
+  return time ? time->to_string() : std::string();
+}
+
+}  // namespace
+
+void TextWriter::name(const Node& node) {
+  if (open_) {
+    out_.put('.');
+  } else {
+    out_.pad(2 * depth_);
+  }
+  out_.put(palette_.name);
+  if (node.member->name.empty()) out_.put("[" + std::to_string(node.index) + "]");
+  else out_.put(node.member->name);
+  out_.put(palette_.off);
+  open_ = false;
+}
+
+void TextWriter::enter(const Node& node) {
+  if (node.member == nullptr) {
+    if (!wraps_choice(node)) ++depth_;
+    return;
+  }
+  const bool envelope = wraps_choice(*node.parent) && node.type->kind == Kind::choice;
+  if (envelope) return;
+  name(node);
+  if (node.type->kind == Kind::choice) {
+    open_ = true;
+    return;
+  }
+  out_.put('\n');
+  ++depth_;
+}
+
+void TextWriter::leave(const Node& node) {
+  if (node.type->kind != Kind::choice) --depth_;
+  open_ = false;
+  out_.settle();
+}
+
+void TextWriter::primitive(const Node& node, const Content& content) {
+  const auto start = out_.text().size();
+  const auto markup = palette_.name.size() + palette_.off.size();
+  if (node.member == nullptr) out_.put(node.type->name);
+  else name(node);
+  const auto written = out_.text().size() - start - (node.member == nullptr ? 0 : markup);
+  const auto kind = node.type->kind;
+  out_.pad(written < kColumn ? kColumn - written : 1);
+  if (kind == Kind::octet_string || !content.valid) return octet_string(node, content);
+  const auto secrecy = node.member != nullptr && secrets_ == Secrets::hide ? node.member->secrecy : Secrecy::none;
+  std::string text;
+  if (secrecy == Secrecy::key) text = "(" + std::to_string(content.octets.size()) + " characters, hidden; --show-keys shows them)";
+  else append_value(text, *node.type, content.octets);
+  out_.put(is_text(kind) ? printable(as_bytes(text)) : kind == Kind::null ? "present" : text);
+  if (kind == Kind::generalized_time || kind == Kind::utc_time) {
+    out_.put("  ");
+    out_.put(palette_.dim);
+    out_.put(calendar(node, text));
+    out_.put(palette_.off);
+  }
+  out_.put('\n');
+  out_.settle();
+}
+
+void TextWriter::octet_string(const Node& node, const Content& content) {
+  const auto secrecy = node.member != nullptr && secrets_ == Secrets::hide ? node.member->secrecy : Secrecy::none;
+  const auto size = std::to_string(content.octets.size());
+  if (secrecy == Secrecy::key) {
+    out_.put("(" + size + " octets, hidden; --show-keys shows them)\n");
+    return;
+  }
+  const auto secrets = secrets_in(secrecy, content.octets);
+  const auto masked = secrets.empty() ? Bytes() : mask(content.octets, secrets);
+  const auto octets = secrets.empty() ? content.octets : ByteView(masked);
+  const bool text = looks_like_text(octets);
+  if (octets.empty()) {
+    out_.put("(empty)\n");
+  } else if (text && std::ranges::find(octets, '\n') != octets.end()) {
+    out_.put("(" + size + " octets)\n");
+    lines(octets);
+  } else if (text && octets.size() <= 2 * kShort) {
+    out_.put("\"" + printable(octets) + "\"\n");
+  } else if (octets.size() <= kShort) {
+    out_.hex(octets);
+    out_.put('\n');
+  } else {
+    out_.put("(" + size + " octets)\n");
+    rows(octets);
+  }
+  out_.settle();
+}
+
+void TextWriter::lines(ByteView text) {
+  auto rest = as_text(text);
+  while (!rest.empty()) {
+    const auto end = rest.find('\n');
+    auto line = rest.substr(0, end);
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    out_.pad(2 * (depth_ + 1));
+    out_.put(palette_.dim);
+    out_.put("| ");
+    out_.put(palette_.off);
+    out_.put(printable(as_bytes(line)));
+    out_.put('\n');
+    out_.settle();
+    if (end == std::string_view::npos) return;
+    rest.remove_prefix(end + 1);
+  }
+}
+
+void TextWriter::rows(ByteView octets) {
+  for (; !octets.empty(); octets = octets.subspan(std::min(kRow, octets.size()))) {
+    out_.pad(2 * (depth_ + 1));
+    out_.hex(octets.first(std::min(kRow, octets.size())));
+    out_.put('\n');
+    out_.settle();
+  }
+}
+
+void TextWriter::unknown(const Node& parent, std::size_t /*offset*/, ByteView tlv) {
+  ber::Header header;
+  if (ber::read_header(tlv, 0, tlv.size(), header) != ber::Fault::none) return;
+  if (open_) out_.put('.');
+  else out_.pad(2 * depth_);
+  out_.put(palette_.warn);
+  out_.put(ber::to_string(header.tag) + " (not in " + std::string(parent.type->name) + ")");
+  out_.put(palette_.off);
+  out_.put("  ");
+  if (tlv.size() <= kShort) {
+    out_.hex(tlv);
+    out_.put('\n');
+  } else {
+    out_.put("(" + std::to_string(tlv.size()) + " octets)\n");
+    rows(tlv);
+  }
+  open_ = false;
+}
+
+}  // namespace li::schema

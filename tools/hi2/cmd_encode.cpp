@@ -1,0 +1,94 @@
+#include <fstream>
+#include <memory>
+
+#include "hi2/commands.hpp"
+#include "hi2/input.hpp"
+#include "schema/reading.hpp"
+
+namespace li::tool {
+namespace {
+
+struct Options {
+  std::vector<std::string> files;
+  std::string form = "auto";
+  std::string module;
+  bool strict = false;
+  bool skip_bad = false;
+};
+
+class Encode {
+ public:
+  explicit Encode(Options options) : options_(std::move(options)) {}
+
+  int run() {
+    if (stdout_is_terminal()) throw UsageError{"BER does not go to a terminal; write it to a file or a pipe"};
+    const bool opened = for_each_input(options_.files, [this](std::istream& in, const std::string& name) { return file(in, name); });
+    flush_output();
+    return !opened || (bad_ && !options_.skip_bad) ? kBadData : kDone;
+  }
+
+ private:
+  bool file(std::istream& in, const std::string& name) {
+    const auto on_record = [&](schema::Encoded&& record) { return take(record, name); };
+    const auto on_failure = [&](schema::ReadFailure&& failure) {
+      report_line(name, failure.line, failure.error);
+      if (failure.last) report_notice(name, "reading can't go on behind this");
+      bad_ = true;
+      return !options_.strict;
+    };
+    records_ = 0;
+    if (is_xml(in)) schema::read_xer(in, on_record, on_failure);
+    else schema::read_json(in, on_record, on_failure);
+    if (records_ == 0 && !bad_) {
+      report(name, {ErrorKind::missing, "no record to encode", std::nullopt, {}, {}});
+      bad_ = true;
+    }
+    return !(bad_ && options_.strict);
+  }
+
+  [[nodiscard]] bool is_xml(std::istream& in) const {
+    if (options_.form != "auto") return options_.form == "xer";
+    return (in >> std::ws).peek() == '<';
+  }
+
+  // The names say which module the record is of. Its domain identifier may name none, but not the other one.
+  bool take(const schema::Encoded& record, const std::string& name) {
+    ++records_;
+    const auto named = record.type == &hi2::contents_type(hi2::Module::umts) ? hi2::Module::umts : hi2::Module::eps;
+    if (const auto asked = to_module(options_.module); asked && *asked != named) {
+      throw UsageError{"--module " + options_.module + " contradicts the record at " + name + ":" + std::to_string(record.line) + ", which is of " + std::string(hi2::name(named))};
+    }
+    const auto domain = hi2::look(record.octets);
+    if (domain.module && *domain.module != named) {
+      report_line(name, record.line, {ErrorKind::unexpected, "domain identifier " + domain.text() + " is not of " + std::string(hi2::name(named)) + ", which the member names are of", {}, {}, "TS 33.108 B.3, B.9"});
+      bad_ = true;
+      return !options_.strict;
+    }
+    put(as_text(record.octets));
+    return true;
+  }
+
+  Options options_;
+  std::size_t records_ = 0;
+  bool bad_ = false;
+};
+
+}  // namespace
+
+Run setup_encode(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("files", options->files, "JSON, JSON lines or XER; none or - is standard input")->option_text("FILE...");
+  app.add_option("-i,--input", options->form, "form: auto, json (JSON lines too) or xer")->check(CLI::IsMember({"auto", "json", "xer"}))->option_text("FORM");
+  app.add_option("--module", options->module, "insist on a module; the records' own names decide")->check(CLI::IsMember({"umts", "eps"}))->option_text("umts|eps");
+  app.add_flag("--strict", options->strict, "stop at the first bad record");
+  app.add_flag("--skip-bad", options->skip_bad, "end with 0 even if records were bad");
+  app.footer("Writes DER to standard output. Refuses records that break the module, and JSON whose keys were masked:\n"
+             "decode with --show-keys for a way back.\n"
+             "\n"
+             "Examples:\n"
+             "  hi2 encode record.json > record.ber\n"
+             "  hi2 decode -o xer --show-keys a.ber | hi2 encode | cmp - a.ber");
+  return [options] { return Encode(*options).run(); };
+}
+
+}  // namespace li::tool
