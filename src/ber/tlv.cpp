@@ -43,14 +43,12 @@ struct Level {
   bool indefinite;
 };
 
-Error at_depth(std::size_t at, std::size_t depth) {
-  return {ErrorKind::limit, "more than " + std::to_string(depth) + " levels of nesting", at, {}, {}};
-}
+Error too_deep(std::size_t at) { return {ErrorKind::limit, "nested deeper than the limit", at, {}, {}}; }
 
 // Both octets of an end-of-contents must be there and zero (8.1.5).
 std::optional<Error> check_end_of_contents(ByteView octets, std::size_t at, std::size_t end) {
   if (at + 1 >= end) return Error{ErrorKind::truncated, "end of input inside the end-of-contents octets", at, {}, "X.690 8.1.5"};
-  if (octets[at + 1] != 0) return Error{ErrorKind::malformed, "end-of-contents octets with a length other than 0", at + 1, {}, "X.690 8.1.5"};
+  if (octets[at + 1] != 0) return Error{ErrorKind::malformed, "end-of-contents octets with a length other than 0", at, {}, "X.690 8.1.5"};
   return std::nullopt;
 }
 
@@ -132,7 +130,7 @@ Result<std::size_t> measure(ByteView octets, const Limits& limits) {
       at += header.length;
       continue;
     }
-    if (depth == max_depth) return failure(at_depth(at - header.octets, max_depth));
+    if (depth == max_depth) return failure(too_deep(at - header.octets));
     levels[++depth] = {header.indefinite ? end : at + header.length, header.indefinite};
   }
 }
@@ -165,7 +163,7 @@ Result<Segments> join_segments(ByteView octets, std::size_t at, std::size_t end,
     const std::size_t start = at;
     at += header.octets;
     if (header.constructed) {
-      if (depth == max_depth) return failure(at_depth(start, max_depth));
+      if (depth == max_depth) return failure(too_deep(start));
       const std::size_t inner = header.indefinite ? level.end : at + header.length;
       levels[++depth] = {inner, header.indefinite};
       continue;

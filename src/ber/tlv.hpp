@@ -4,7 +4,7 @@
 //          (strings in segments).
 // Units:   all offsets and lengths are octets; offsets count from the start of the view given.
 // Errors:  read_header returns a Fault, which costs nothing when all is well; the other functions return an
-//          Error with the offset of the first octet that is wrong. Input decides nothing about recursion:
+//          Error with the offset of the TLV (or end-of-contents) that is wrong. Input decides nothing about recursion:
 //          everything here is iterative.
 // Owns:    nothing; join_segments appends to a buffer of the caller.
 #pragma once

@@ -100,7 +100,9 @@ std::optional<Item> RecordReader::first_item() {
     have(kStart);
     if (auto what = recognize(rest().first(std::min(kStart, rest().size())))) {
       over_ = true;
-      return damage({ErrorKind::unknown, std::move(*what), here(), {}, {}});
+      auto item = damage({ErrorKind::unknown, std::move(*what), here(), {}, {}});
+      item.what = Item::What::foreign;
+      return item;
     }
   }
   skip_filler();
@@ -166,6 +168,15 @@ std::optional<std::size_t> RecordReader::measure(const Header& header, Error& er
   }
 }
 
+// The same damage with the member it lies in: a walk goes as far as the record can be read.
+Error RecordReader::locate(Error error) const {
+  const auto module = aggregate_ ? aggregate_->module : hi2::look(rest()).module.value_or(options_.module.value_or(hi2::Module::umts));
+  schema::WalkOptions options{options_.limits, here(), true};
+  const auto walked = schema::check(hi2::content_type(module), rest().first(std::min(rest().size(), options_.limits.max_octets)), options);
+  if (walked || walked.error().path.empty()) return error;
+  return walked.error();
+}
+
 Item RecordReader::record(const Header& header) {
   const auto place = here();
   Error error;
@@ -174,7 +185,7 @@ Item RecordReader::record(const Header& header) {
     error = {ErrorKind::malformed, "the record runs " + std::to_string(place + *size - aggregate_->end) + " octets past the end of its aggregate", place, {}, "X.690 8.1.3"};
   }
   if (!error.text.empty()) {
-    auto item = damage(std::move(error));
+    auto item = damage(locate(std::move(error)));
     resync(place + 1);
     return item;
   }

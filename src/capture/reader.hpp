@@ -17,13 +17,14 @@
 namespace li::capture {
 
 struct Item {
-  enum class What : std::uint8_t { record, damage, aggregate_begin, aggregate_end };
+  /// foreign: the input is no file of IRI records at all; `error` says what it is. Nothing comes behind it.
+  enum class What : std::uint8_t { record, damage, aggregate_begin, aggregate_end, foreign };
   What what = What::record;
   std::size_t offset = 0;
   ByteView octets;                       ///< of a record the whole TLV, of an aggregate its header or its end-of-contents
   hi2::Module module = hi2::Module::umts;
   bool in_aggregate = false;
-  std::optional<Error> error;            ///< of damage; its offset is from the start of the input
+  std::optional<Error> error;            ///< of damage and foreign; its offset is from the start of the input
   std::optional<std::string> notice;     ///< once per OID: a release that is not known
 };
 
@@ -58,6 +59,7 @@ class RecordReader {
   std::optional<Item> in_aggregate();
   Item record(const ber::Header& header);
   std::optional<std::size_t> measure(const ber::Header& header, Error& error);
+  [[nodiscard]] Error locate(Error error) const;
   Item open_aggregate(const ber::Header& header);
   Item give(std::size_t size, hi2::Module module);
   void note_release(Item& item);

@@ -66,9 +66,12 @@ class Walk {
       return pop(frame);
     }
     Header header;
-    if (const auto fault = ber::read_header(octets_, at_, frame.end, header); fault != Fault::none) {
+    auto fault = ber::read_header(octets_, at_, frame.end, header);
+    if (fault == Fault::past_end && options_.cut && frame.end == octets_.size()) fault = follow_cut(header);
+    if (fault != Fault::none) {
       auto error = ber::describe(fault, header, at_, frame.end);
       if (frame.indefinite && at_ == frame.end) error.text = "end-of-contents octets are missing";
+      if (missing_ != 0) error.text = "input ends " + std::to_string(missing_) + " octets before the record does";
       return fail(error.kind, std::move(error.text), at_, std::move(error.clause), &frame, probable_member(frame, header.tag));
     }
     if (++nodes_ > options_.limits.max_nodes) {
@@ -81,6 +84,13 @@ class Walk {
       case Frame::What::choice: return alternative(frame, header);
       case Frame::What::wrapper: return wrapped(frame, header);
     }
+  }
+
+  // The input ends inside this value: what is there of it is read, and its end is the error.
+  Fault follow_cut(Header& header) {
+    missing_ = std::max(missing_, header.length - (octets_.size() - at_ - header.octets));
+    header.length = octets_.size() - at_ - header.octets;
+    return header.constructed ? Fault::none : Fault::past_end;
   }
 
   // --- what may stand where ---
@@ -152,7 +162,7 @@ class Walk {
   // --- a value whose first header has been read and fits ---
 
   void begin(Node node, std::span<const Tag> tags, const Header& header, std::size_t start) {
-    if (size_ + 1 >= kFrames) return fail_at(node, ErrorKind::limit, "more than " + std::to_string(max_depth_) + " levels of nesting", at_);
+    if (size_ + 1 >= kFrames) return fail_at(node, ErrorKind::limit, "nested deeper than the limit", at_);
     if (tags.empty()) {
       push(node, Frame::What::choice, top().end, false, true);
       return;
@@ -162,8 +172,8 @@ class Walk {
     const auto end = header.indefinite ? top().end : content + header.length;
     const bool primitive = tags.size() == 1 && !is_constructed(node.type->kind);
     if (primitive) return value(node, header, content, end);
-    if (!header.constructed) return fail_at(node, ErrorKind::malformed, "primitive encoding of a " + std::string(to_string(node.type->kind)), at_, "X.690 8.9");
-    if (depth_ >= max_depth_) return fail_at(node, ErrorKind::limit, "more than " + std::to_string(max_depth_) + " levels of nesting", at_);
+    if (!header.constructed) return fail_at(node, ErrorKind::malformed, "primitive encoding, where " + std::string(to_string(node.type->kind)) + " is constructed", at_, "X.690 8.9");
+    if (depth_ >= max_depth_) return fail_at(node, ErrorKind::limit, "nested deeper than the limit", at_);
     at_ = content;
     if (tags.size() > 1) {
       push(node, Frame::What::wrapper, end, header.indefinite, false).inner = tags.subspan(1);
@@ -180,7 +190,7 @@ class Walk {
       at_ = end;
       return;
     }
-    if (!is_string(node.type->kind)) return fail_at(node, ErrorKind::malformed, "constructed encoding of a " + std::string(to_string(node.type->kind)), at_, "X.690 8.1.1");
+    if (!is_string(node.type->kind)) return fail_at(node, ErrorKind::malformed, "constructed encoding, where " + std::string(to_string(node.type->kind)) + " is primitive", at_, "X.690 8.1.1");
     const bool bits = node.type->kind == Kind::bit_string;
     RecordBytes joined(bits ? 1 : 0);
     auto limits = options_.limits;
@@ -221,6 +231,7 @@ class Walk {
 
   void pop(Frame& frame) {
     const auto& type = *frame.node.type;
+    if (missing_ != 0 && at_ == octets_.size()) return fail(ErrorKind::truncated, "input ends " + std::to_string(missing_) + " octets before the record does", at_, "X.690 8.1.3", &frame);
     switch (frame.what) {
       case Frame::What::fields:
         for (std::size_t i = frame.done; i < type.members.size(); ++i) {
@@ -311,6 +322,7 @@ class Walk {
   std::size_t size_ = 0;
   std::size_t depth_ = 0;
   std::size_t nodes_ = 0;
+  std::size_t missing_ = 0;   // octets by which the input is short
   bool ok_ = true;
   Error error_;
   union {  // left as it is until push() fills a frame: clearing all of them would cost more than a small record

@@ -16,6 +16,7 @@ namespace li::schema {
 struct WalkOptions {
   ber::Limits limits;
   std::size_t base = 0;  ///< added to every offset: where the octets stand in their file
+  bool cut = false;      ///< the input ended early: lengths that run past the end are followed to find the member where it did
 };
 
 /// Reads exactly one value of `type`; octets left over are an error. `octets` may start with an alternative's tag when

@@ -171,6 +171,7 @@ class Decode {
       switch (item->what) {
         case Item::What::aggregate_begin: shower_.begin_aggregate(*item), open = true; break;
         case Item::What::aggregate_end: shower_.end_aggregate(*item), open = false; break;
+        case Item::What::foreign:
         case Item::What::damage: wrong(name, *item->error); break;
         case Item::What::record: record(*item, reader, name);
       }

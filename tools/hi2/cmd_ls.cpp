@@ -100,7 +100,7 @@ class List {
       totals();
     }
     flush_output();
-    return opened && damaged_ == 0 ? kDone : kBadData;
+    return opened && damaged_ == 0 && !foreign_ ? kDone : kBadData;
   }
 
  private:
@@ -111,6 +111,7 @@ class List {
     number_ = 0;
     while (auto item = reader.next()) {
       if (item->notice) report_notice(name, *item->notice);
+      if (item->what == Item::What::foreign) return foreign(name, *item->error);
       if (item->what == Item::What::damage) damage(item->offset, *item->error);
       if (item->what != Item::What::record) continue;
       const auto record = hi2::decode(item->octets, item->module, {{}, item->offset});
@@ -121,6 +122,11 @@ class List {
         damage(item->offset, record.error());
       }
     }
+  }
+
+  void foreign(const std::string& name, const Error& error) {
+    report(name, error);
+    foreign_ = true;
   }
 
   void show(const Item& item, const Summary& summary) {
@@ -217,6 +223,7 @@ class List {
   std::size_t number_ = 0;
   std::size_t records_ = 0;
   std::size_t damaged_ = 0;
+  bool foreign_ = false;
 };
 
 }  // namespace
