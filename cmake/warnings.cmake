@@ -6,3 +6,7 @@ if(HI2KIT_SANITIZE)
   add_compile_options(-fsanitize=${HI2KIT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${HI2KIT_SANITIZE})
 endif()
+if(HI2KIT_FUZZ)
+  # Counters for libFuzzer in all code; a target of tests/fuzz adds -fsanitize=fuzzer when it links.
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

@@ -2,7 +2,7 @@
 #ifndef HI2KIT_TABLES_H
 #define HI2KIT_TABLES_H
 
-#include <constr_TYPE.h>
+#include <asn_application.h>
 
 #ifdef __cplusplus
 extern "C" {

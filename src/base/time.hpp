@@ -34,6 +34,10 @@ struct CalendarTime {
 /// YYMMDDhhmm[ss](Z|+hhmm); years 50..99 are 19xx (the rule of RFC 5280).
 [[nodiscard]] std::optional<CalendarTime> parse_utc_time(std::string_view text);
 
+/// Whether parse_... would read the text.
+[[nodiscard]] bool is_generalized_time(std::string_view text);
+[[nodiscard]] bool is_utc_time(std::string_view text);
+
 using TimePoint = std::chrono::sys_time<std::chrono::milliseconds>;
 
 /// "20261120120001.204": local time with milliseconds, without an offset.

@@ -177,7 +177,7 @@ Result<Segments> join_segments(ByteView octets, std::size_t at, std::size_t end,
       result.unused_bits = content[0];
       content = content.subspan(1);
     }
-    out.insert(out.end(), content.begin(), content.end());
+    append(out, content);
   }
 }
 

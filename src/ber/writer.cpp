@@ -58,7 +58,10 @@ std::size_t Writer::open(Tag tag) {
 void Writer::close(std::size_t mark) {
   const std::size_t length = octets_.size() - mark;
   const std::size_t needed = length_octets(length);
-  if (needed > 1) octets_.insert(octets_.begin() + static_cast<std::ptrdiff_t>(mark), needed - 1, 0);
+  if (needed > 1) {
+    octets_.resize(octets_.size() + needed - 1);
+    std::memmove(octets_.data() + mark + needed - 1, octets_.data() + mark, length);
+  }
   put_length(octets_.data() + mark - 1, length, needed);
 }
 
@@ -68,8 +71,15 @@ void Writer::header(Tag tag, bool constructed, std::size_t octets) {
 }
 
 void Writer::primitive(Tag tag, ByteView content) {
-  header(tag, false, content.size());
-  raw(content);
+  if (tag.number >= 31 || content.size() >= 0x80) {
+    header(tag, false, content.size());
+    return raw(content);
+  }
+  const auto at = octets_.size();  // the common case in one step
+  octets_.resize(at + 2 + content.size());
+  octets_[at] = static_cast<std::uint8_t>(static_cast<unsigned>(tag.tag_class) << 6 | tag.number);
+  octets_[at + 1] = static_cast<std::uint8_t>(content.size());
+  if (!content.empty()) std::memcpy(octets_.data() + at + 2, content.data(), content.size());
 }
 
 void Writer::replace_tail(std::size_t start, ByteView octets) {
@@ -119,7 +129,7 @@ Result<RecordBytes> definite(ByteView tlv, std::span<const Edit> edits, const Li
     } else {
       out.primitive(header.tag, tlv.subspan(inner, header.length));
     }
-    at = inner + header.length;
+    at = header.constructed ? inner : inner + header.length;
   }
 }
 

@@ -20,7 +20,7 @@ class Writer {
   void primitive(Tag tag, ByteView content);
   void header(Tag tag, bool constructed, std::size_t length);
   /// Octets as they are: a whole TLV, or content inside an open one.
-  void raw(ByteView octets) { octets_.insert(octets_.end(), octets.begin(), octets.end()); }
+  void raw(ByteView octets) { append(octets_, octets); }
 
   [[nodiscard]] std::size_t size() const { return octets_.size(); }
   [[nodiscard]] ByteView view() const { return octets_; }

@@ -56,6 +56,8 @@ std::optional<std::string> address_digits(ByteView octets) {
   return digits;
 }
 
+constexpr std::uint32_t kOffsets = 0x7FFF'FFFF;  // what an index entry can hold
+
 std::string text_of(ByteView octets) { return std::string(as_text(octets)); }
 
 }  // namespace
@@ -96,7 +98,7 @@ std::optional<std::int64_t> Value::number() const {
 
 class IriRecord::Indexer : public schema::Visitor {
  public:
-  Indexer(IriRecord& record, std::size_t base) : record_(record), base_(base) { record_.entries_.reserve(64); }
+  Indexer(IriRecord& record, std::size_t base) : record_(record), base_(base) { record_.entries_.reserve(32); }
 
   void enter(const schema::Node& node) override {
     if (node.parent == nullptr) return;  // the CHOICE of record types
@@ -112,20 +114,30 @@ class IriRecord::Indexer : public schema::Visitor {
   void primitive(const schema::Node& node, const schema::Content& content) override {
     const auto at = add(node, content.octets.size(), content.segmented, node.header.size());
     if (!content.segmented) return;
-    record_.entries_[at].begin = static_cast<std::uint32_t>(record_.joined_.size());
-    record_.joined_.insert(record_.joined_.end(), content.octets.begin(), content.octets.end());
+    record_.entries_[at].begin = static_cast<std::uint32_t>(record_.joined_.size()) & kOffsets;
+    append(record_.joined_, content.octets);
   }
   void unknown(const schema::Node& /*parent*/, std::size_t offset, ByteView tlv) override {
-    const auto at = static_cast<std::uint32_t>(offset - base_);
-    record_.entries_.push_back({nullptr, nullptr, open_, 0, static_cast<std::uint32_t>(record_.entries_.size() + 1), at, at, static_cast<std::uint32_t>(tlv.size()), false});
+    push(nullptr, 0, offset - base_, 0, false, tlv.size());
   }
 
  private:
   std::uint32_t add(const schema::Node& node, std::size_t size, bool joined, std::size_t header) {
+    return push(node.member, node.index, node.offset - base_, header, joined, size);
+  }
+
+  // Field by field: an entry that is put together elsewhere and copied costs more.
+  std::uint32_t push(const schema::Member* member, std::size_t index, std::size_t offset, std::size_t header, bool joined, std::size_t size) {
     const auto at = static_cast<std::uint32_t>(record_.entries_.size());
-    const auto offset = static_cast<std::uint32_t>(node.offset - base_);
-    record_.entries_.push_back({node.member, node.type, open_, static_cast<std::uint32_t>(node.index), at + 1, offset, static_cast<std::uint32_t>(offset + header),
-                                static_cast<std::uint32_t>(size), joined});
+    auto& entry = record_.entries_.emplace_back();
+    entry.member = member;
+    entry.parent = open_;
+    entry.index = static_cast<std::uint32_t>(index);
+    entry.end = at + 1;
+    entry.offset = static_cast<std::uint32_t>(offset);
+    entry.begin = static_cast<std::uint32_t>(offset + header) & kOffsets;
+    entry.joined = joined ? 1 : 0;
+    entry.size = static_cast<std::uint32_t>(size);
     return at;
   }
 
@@ -135,10 +147,10 @@ class IriRecord::Indexer : public schema::Visitor {
 };
 
 Result<IriRecord> decode(ByteView octets, Module module, const schema::WalkOptions& options) {
-  if (octets.size() > UINT32_MAX) return failure(ErrorKind::limit, "a record beyond 4 GiB");
+  if (octets.size() > kOffsets) return failure(ErrorKind::limit, "a record beyond 2 GiB");
   IriRecord record;
   record.module_ = module;
-  record.octets_.assign(octets.begin(), octets.end());
+  record.octets_ = to_record_bytes(octets);
   IriRecord::Indexer indexer(record, options.base);
   if (auto walked = schema::walk(content_type(module), record.octets_, indexer, options); !walked) return failure(std::move(walked.error()));
   return record;
@@ -180,7 +192,7 @@ std::optional<ByteView> IriRecord::octets_of(const schema::Member* member) const
 
 std::optional<std::int64_t> IriRecord::number_of(const schema::Member* member) const {
   const auto* entry = field(member);
-  return entry != nullptr ? Value{entry->type, content(*entry), entry->offset}.number() : std::nullopt;
+  return entry != nullptr ? Value{entry->type(), content(*entry), entry->offset}.number() : std::nullopt;
 }
 
 std::string IriRecord::domain_id() const { return schema::oid_text(*octets_of(fields().domain_id)); }
@@ -191,7 +203,7 @@ TimeStamp IriRecord::time_stamp() const {
   if (const auto* utc = child(stamp, "utcTime")) return {true, text_of(content(*utc)), WinterSummer::not_provided};
   const auto& local = *child(stamp, "localTime");
   const auto& season = *child(local, "winterSummerIndication");
-  const auto value = Value{season.type, content(season), 0}.number().value_or(0);
+  const auto value = Value{season.type(), content(season), 0}.number().value_or(0);
   return {false, text_of(content(*child(local, "generalizedTime"))), static_cast<WinterSummer>(value)};
 }
 
@@ -223,7 +235,7 @@ std::optional<NetworkIdentifier> IriRecord::network_identifier() const {
   NetworkIdentifier result{text_of(content(*child(*network, "operator-Identifier"))), {}};
   if (const auto* element = child(*network, "network-Element-Identifier"); element != nullptr) {
     for (auto i = static_cast<std::size_t>(element - entries_.data()) + 1; i < element->end; ++i) {  // the first string in it
-      if (entries_[i].type == nullptr || !schema::is_string(entries_[i].type->kind)) continue;
+      if (entries_[i].type() == nullptr || !schema::is_string(entries_[i].type()->kind)) continue;
       result.network_element = text_of(content(entries_[i]));
       break;
     }
@@ -317,14 +329,14 @@ const IriRecord::Entry* IriRecord::entry_at(std::string_view path) const {
 std::optional<Value> IriRecord::at(std::string_view path) const {
   const auto* entry = entry_at(path);
   if (entry == nullptr) return {};
-  if (!schema::is_constructed(entry->type->kind)) return Value{entry->type, content(*entry), entry->offset};
+  if (!schema::is_constructed(entry->type()->kind)) return Value{entry->type(), content(*entry), entry->offset};
   const auto rest = ByteView(octets_).subspan(entry->offset);
-  return Value{entry->type, rest.first(ber::measure(rest).value_or(rest.size())), entry->offset};
+  return Value{entry->type(), rest.first(ber::measure(rest).value_or(rest.size())), entry->offset};
 }
 
 std::size_t IriRecord::count(std::string_view path) const {
   const auto* list = entry_at(path);
-  if (list == nullptr || !schema::is_list(list->type->kind)) return 0;
+  if (list == nullptr || !schema::is_list(list->type()->kind)) return 0;
   std::size_t items = 0;
   for (auto i = static_cast<std::size_t>(list - entries_.data()) + 1; i < list->end; i = entries_[i].end) ++items;
   return items;
@@ -341,7 +353,7 @@ std::vector<std::string_view> IriRecord::members() const {
 std::vector<IriRecord::Unknown> IriRecord::unknown() const {
   std::vector<Unknown> found;
   for (const auto& entry : entries_) {
-    if (entry.type != nullptr) continue;
+    if (entry.member != nullptr) continue;
     std::string path;
     for (auto at = entry.parent; at != 0; at = entries_[at].parent) {
       const auto& name = entries_[at].member->name;

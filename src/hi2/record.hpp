@@ -75,14 +75,14 @@ class IriRecord {
   /// The entries of the index that decode makes; for the functions of this room.
   struct Entry {
     const schema::Member* member;   // null for an unknown TLV
-    const schema::Type* type;
     std::uint32_t parent;
     std::uint32_t index;            // in a list
     std::uint32_t end;              // entry behind the last one inside
     std::uint32_t offset;           // in octets_
-    std::uint32_t begin;            // of the content, in octets_ or joined_
+    std::uint32_t begin : 31;       // of the content, in octets_ or joined_
+    std::uint32_t joined : 1;
     std::uint32_t size;
-    bool joined;
+    [[nodiscard]] const schema::Type* type() const { return member != nullptr ? member->type : nullptr; }
   };
   [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
   [[nodiscard]] ByteView content(const Entry& entry) const;

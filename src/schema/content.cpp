@@ -78,7 +78,7 @@ Problem judge_bits(ByteView content) {
 }
 
 bool real_time(Kind kind, ByteView content) {
-  return kind == Kind::utc_time ? parse_utc_time(as_text(content)).has_value() : parse_generalized_time(as_text(content)).has_value();
+  return kind == Kind::utc_time ? is_utc_time(as_text(content)) : is_generalized_time(as_text(content));
 }
 
 std::string digits_of(const Number& number) {
@@ -118,8 +118,8 @@ Problem judge(const Type& type, const Bounds& bounds, ByteView content) {
     case Kind::relative_oid: return judge_oid(content);
     case Kind::generalized_time:
     case Kind::utc_time:
-      if (!valid_characters(type.kind, content)) return Problem::bad_characters;
-      return real_time(type.kind, content) ? Problem::none : Problem::bad_time;
+      if (real_time(type.kind, content)) return Problem::none;
+      return valid_characters(type.kind, content) ? Problem::bad_time : Problem::bad_characters;
     case Kind::bit_string:
       if (const auto problem = judge_bits(content); problem != Problem::none) return problem;
       break;

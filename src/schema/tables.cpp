@@ -97,6 +97,7 @@ class Builder {
     for (const auto* pdu = hi2kit_pdus; pdu->name != nullptr; ++pdu) tables_.stand_alone.push_back(build(*pdu->descriptor));
     for (auto& type : tables_.types) {
       for (auto& member : type->members) member.starts = starts_of(member);
+      if (type->kind == Kind::sequence) make_lookup(*type);
     }
   }
 
@@ -181,6 +182,21 @@ class Builder {
       starts.insert(starts.end(), inner.begin(), inner.end());
     }
     return starts;
+  }
+
+  // What spares the reader a search: see Type::by_tag and Type::next_mandatory.
+  static void make_lookup(Type& type) {
+    const auto count = type.members.size();
+    type.next_mandatory.assign(count + 1, static_cast<std::uint16_t>(count));
+    for (auto i = count; i > 0; --i) type.next_mandatory[i - 1] = type.members[i - 1].optional ? type.next_mandatory[i] : static_cast<std::uint16_t>(i - 1);
+    constexpr std::uint32_t kMost = 1024;
+    std::uint32_t highest = 0;
+    for (const auto& member : type.members) {
+      if (member.untagged || member.tag.tag_class != ber::TagClass::context || member.tag.number >= kMost) return;
+      highest = std::max(highest, member.tag.number);
+    }
+    type.by_tag.assign(highest + 1, 0);
+    for (const auto& member : type.members) type.by_tag[member.tag.number] = static_cast<std::uint16_t>(member.index + 1);
   }
 
   Tables tables_;

@@ -105,6 +105,8 @@ struct Type {
   Bounds bounds;
   bool extensible = false;          ///< has an extension marker
   std::uint16_t roots = 0;          ///< members before the extension marker
+  std::vector<std::uint16_t> by_tag;           ///< of a SEQUENCE whose members all have a context tag: its number to index + 1
+  std::vector<std::uint16_t> next_mandatory;   ///< from each index on, the first member that must be there
 
   [[nodiscard]] const Member* find(std::string_view member) const;
   [[nodiscard]] const Enumerator* find_value(std::int64_t value) const;

@@ -7,8 +7,6 @@
 namespace li::schema {
 namespace {
 
-RecordBytes to_record(ByteView octets) { return {octets.begin(), octets.end()}; }
-
 template <typename Integer>
 bool parse_digits(std::string_view text, Integer& out) {
   const auto* end = text.data() + text.size();
@@ -71,7 +69,7 @@ Result<RecordBytes> parse_bits(const Bounds& bounds, std::string_view text) {
     bits = wanted;
   }
   RecordBytes out{static_cast<std::uint8_t>(octets->size() * 8 - bits)};
-  out.insert(out.end(), octets->begin(), octets->end());
+  append(out, *octets);
   if (out[0] != 0) out.back() &= static_cast<std::uint8_t>(0xFF << out[0]);
   return out;
 }
@@ -152,9 +150,9 @@ Result<RecordBytes> parse_value(const Type& type, const Bounds& bounds, std::str
     case Kind::octet_string: {
       auto octets = from_hex(text);
       if (!octets) return failure(std::move(octets.error()));
-      return to_record(*octets);
+      return to_record_bytes(*octets);
     }
-    default: return to_record(as_bytes(text));
+    default: return to_record_bytes(as_bytes(text));
   }
 }
 

@@ -15,22 +15,19 @@ const Bounds& bounds_of(const Type& type, const Member* member) { return member 
 
 }  // namespace
 
-Writer::Writer(const Type& top) : top_(&top), pending_type_(&top) {
-  frames_.reserve(8);
-  marks_.reserve(8);
-  chunks_.reserve(32);
-}
+Writer::Writer(const Type& top) : pending_type_(&top) { chunks_.reserve(32); }
 
 void Writer::member(std::string_view name) {
-  if (!selects()) return;
-  const auto* found = frames_.back().type->find(name);
-  if (found == nullptr || name.empty()) return fail(ErrorKind::unknown, "no member \"" + std::string(name) + "\" in " + std::string(frames_.back().type->name), clause_of(*frames_.back().type));
+  if (!selects()) return no_member_here();
+  const auto& type = *open().type;
+  const auto* found = type.find(name);
+  if (found == nullptr || name.empty()) return fail(ErrorKind::unknown, "no member \"" + std::string(name) + "\" in " + std::string(type.name), clause_of(type));
   member(*found);
 }
 
 void Writer::member(const Member& member) {
-  if (!selects()) return;
-  auto& frame = frames_.back();
+  if (!selects()) return no_member_here();
+  auto& frame = open();
   if (frame.type->kind == Kind::choice && frame.count++ != 0) return fail(ErrorKind::unexpected, "a second alternative in a CHOICE", clause_of(*frame.type), &member);
   if (frame.type->kind == Kind::sequence) note_chunk(member.index + 1U, true);
   pending_member_ = &member;
@@ -39,14 +36,13 @@ void Writer::member(const Member& member) {
 }
 
 // A member may be selected only inside an open SEQUENCE or CHOICE.
-bool Writer::selects() {
-  if (ok_ && (frames_.empty() || is_list(frames_.back().type->kind))) fail(ErrorKind::unexpected, "a member where none can stand", {});
-  return ok_;
+void Writer::no_member_here() {
+  if (ok_) fail(ErrorKind::unexpected, "a member where none can stand", {});
 }
 
 void Writer::item() {
   if (!ok_) return;
-  auto& frame = frames_.back();
+  auto& frame = open();
   pending_member_ = &frame.type->item();
   pending_type_ = pending_member_->type;
   pending_index_ = frame.count++;
@@ -54,18 +50,25 @@ void Writer::item() {
 
 void Writer::begin() {
   if (!ok_) return;
-  if (frames_.size() >= ber::kDepthCap) return fail(ErrorKind::limit, "more than " + std::to_string(ber::kDepthCap) + " levels of nesting", {});
+  if (depth_ == ber::kDepthCap) return fail(ErrorKind::limit, "nested deeper than " + std::to_string(ber::kDepthCap) + " levels", {});
   if (pending_type_ == nullptr || !is_constructed(pending_type_->kind)) return fail(ErrorKind::unexpected, "a value with members where a simple one belongs", {});
   const auto tags = tags_of(*pending_type_, pending_member_);
-  frames_.push_back({pending_type_, pending_member_, pending_index_, tags.size(), marks_.size(), chunks_.size(), 0});
-  for (const auto tag : tags) marks_.push_back(out_.open(tag));
+  if (tags.size() > kTags) return fail(ErrorKind::limit, "more than " + std::to_string(kTags) + " tags around a value", {});
+  auto& frame = frames_[depth_++];
+  frame.type = pending_type_;
+  frame.member = pending_member_;
+  frame.index = pending_index_;
+  frame.open = 0;
+  frame.first_chunk = chunks_.size();
+  frame.count = 0;
+  for (const auto tag : tags) frame.marks[frame.open++] = out_.open(tag);
   pending_type_ = nullptr;
   pending_member_ = nullptr;
 }
 
 void Writer::end() {
   if (!ok_) return;
-  const auto frame = frames_.back();
+  const auto& frame = open();
   if (frame.type->kind == Kind::sequence) close_fields(frame);
   if (frame.type->kind == Kind::choice && frame.count == 0) fail(ErrorKind::missing, "a CHOICE without an alternative", clause_of(*frame.type));
   const auto& bounds = bounds_of(*frame.type, frame.member);
@@ -73,10 +76,9 @@ void Writer::end() {
     fail(ErrorKind::out_of_range, std::to_string(frame.count) + " items, allowed " + to_string(bounds), clause_of(*frame.type));
   }
   if (!ok_) return;
-  for (std::size_t i = frame.marks; i > 0; --i) out_.close(marks_[frame.first_mark + i - 1]);
-  marks_.resize(frame.first_mark);
+  for (auto i = frame.open; i > 0; --i) out_.close(frame.marks[i - 1]);
   chunks_.resize(frame.first_chunk);
-  frames_.pop_back();
+  --depth_;
   done_with_value();
 }
 
@@ -88,25 +90,27 @@ void Writer::value(ByteView octets, bool as_they_are) {
   if (pending_type_ == nullptr || is_constructed(pending_type_->kind)) return fail(ErrorKind::unexpected, "a simple value where one with members belongs", {});
   const auto& type = *pending_type_;
   const auto& bounds = bounds_of(type, pending_member_);
-  const auto problem = judge(type, bounds, octets);
+  const bool anything_goes = type.kind == Kind::octet_string && !bounds.any();
+  const auto problem = anything_goes ? Problem::none : judge(type, bounds, octets);
   if (problem != Problem::none && !(as_they_are && keeps_octets(problem))) {
     auto told = describe(problem, type, bounds, octets);
-    return fail(ErrorKind::out_of_range, std::move(told.text), told.clause.empty() ? clause_of(frames_.empty() ? type : *frames_.back().type) : std::move(told.clause));
+    return fail(ErrorKind::out_of_range, std::move(told.text), told.clause.empty() ? clause_of(depth_ == 0 ? type : *open().type) : std::move(told.clause));
   }
   if (pending_member_ != nullptr && pending_member_->default_value && read_number(octets).value_or(Number{}).value == *pending_member_->default_value) {
     return done_with_value();
   }
   const auto tags = tags_of(type, pending_member_);
-  const auto first_mark = marks_.size();
-  for (const auto tag : tags.first(tags.size() - 1)) marks_.push_back(out_.open(tag));
+  if (tags.size() > kTags) return fail(ErrorKind::limit, "more than " + std::to_string(kTags) + " tags around a value", {});
+  std::array<std::size_t, kTags> marks;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled as it is used
+  for (std::size_t i = 0; i + 1 < tags.size(); ++i) marks[i] = out_.open(tags[i]);
   out_.primitive(tags.back(), octets);
-  for (; marks_.size() > first_mark; marks_.pop_back()) out_.close(marks_.back());
+  for (auto i = tags.size() - 1; i > 0; --i) out_.close(marks[i - 1]);
   done_with_value();
 }
 
 void Writer::raw(ByteView tlv) {
   if (!ok_) return;
-  auto& frame = frames_.back();
+  auto& frame = open();
   const auto size = ber::measure(tlv);
   if (!size) return fail(size.error().kind, "not a TLV: " + size.error().text, size.error().clause);
   if (*size != tlv.size()) return fail(ErrorKind::malformed, "octets left over behind the TLV", {});
@@ -119,20 +123,27 @@ void Writer::raw(ByteView tlv) {
 
 void Writer::note_chunk(std::uint32_t order, bool known) { chunks_.push_back({order, known, out_.size()}); }
 
-void Writer::close_fields(const Frame& frame) {
-  const auto begin = chunks_.begin() + static_cast<std::ptrdiff_t>(frame.first_chunk);
-  if (!std::is_sorted(begin, chunks_.end(), [](const auto& a, const auto& b) { return a.order < b.order; })) sort_chunks(frame);
-  std::uint32_t before = 0;
-  std::size_t mandatory = 0;  // those below this index are there
-  const auto& members = frame.type->members;
-  for (auto chunk = begin; chunk != chunks_.end(); ++chunk) {
-    if (!chunk->known) continue;
-    if (chunk->order == before) return fail(ErrorKind::unexpected, "a second time", "X.690 8.9.2", &members[before - 1]);
-    before = chunk->order;
-    while (mandatory < members.size() && (members[mandatory].optional || mandatory + 1U == before)) ++mandatory;
+bool Writer::sorted(const Frame& frame) const {
+  for (auto i = frame.first_chunk + 1; i < chunks_.size(); ++i) {
+    if (chunks_[i].order < chunks_[i - 1].order) return false;
   }
-  while (mandatory < members.size() && members[mandatory].optional) ++mandatory;
-  if (mandatory < members.size()) fail(ErrorKind::missing, "mandatory member is missing", clause_of(*frame.type), &members[mandatory]);
+  return true;
+}
+
+void Writer::close_fields(const Frame& frame) {
+  if (!sorted(frame)) sort_chunks(frame);
+  const auto& type = *frame.type;
+  std::uint32_t before = 0;
+  std::size_t mandatory = type.next_mandatory[0];
+  for (auto i = frame.first_chunk; i < chunks_.size(); ++i) {
+    const auto& chunk = chunks_[i];
+    if (!chunk.known) continue;
+    if (chunk.order == before) return fail(ErrorKind::unexpected, "a second time", "X.690 8.9.2", &type.members[before - 1]);
+    before = chunk.order;
+    if (before - 1 > mandatory) break;
+    if (before - 1 == mandatory) mandatory = type.next_mandatory[mandatory + 1];
+  }
+  if (mandatory < type.members.size()) fail(ErrorKind::missing, "mandatory member is missing", clause_of(type), &type.members[mandatory]);
 }
 
 void Writer::sort_chunks(const Frame& frame) {
@@ -150,7 +161,7 @@ void Writer::sort_chunks(const Frame& frame) {
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     const auto piece = out_.view().subspan(pieces[i].chunk.begin, pieces[i].end - pieces[i].chunk.begin);
     *(begin + static_cast<std::ptrdiff_t>(i)) = {pieces[i].chunk.order, pieces[i].chunk.known, start + sorted.size()};
-    sorted.insert(sorted.end(), piece.begin(), piece.end());
+    append(sorted, piece);
   }
   out_.replace_tail(start, sorted);
 }
@@ -158,7 +169,7 @@ void Writer::sort_chunks(const Frame& frame) {
 void Writer::done_with_value() {
   pending_type_ = nullptr;
   pending_member_ = nullptr;
-  if (frames_.empty()) done_ = true;
+  if (depth_ == 0) done_ = true;
 }
 
 void Writer::refuse(ErrorKind kind, std::string text, std::string clause) {
@@ -171,15 +182,15 @@ Result<RecordBytes> Writer::finish() {
   return out_.take();
 }
 
-void Writer::fail(ErrorKind kind, std::string text, std::string clause, const Member* inside) {
+[[gnu::cold]] void Writer::fail(ErrorKind kind, std::string text, std::string clause, const Member* inside) {
   ok_ = false;
   error_ = {kind, std::move(text), std::nullopt, path(inside != nullptr ? inside : pending_member_), std::move(clause)};
 }
 
 std::string Writer::path(const Member* inside) const {
   std::vector<Node> nodes;
-  nodes.reserve(frames_.size() + 1);
-  for (const auto& frame : frames_) nodes.push_back({nodes.empty() ? nullptr : &nodes.back(), frame.member, frame.type, frame.index, 0, {}});
+  nodes.reserve(depth_ + 1);
+  for (const auto& frame : std::span(frames_).first(depth_)) nodes.push_back({nodes.empty() ? nullptr : &nodes.back(), frame.member, frame.type, frame.index, 0, {}});
   if (inside != nullptr && !nodes.empty()) nodes.push_back({&nodes.back(), inside, inside->type, pending_index_, 0, {}});
   return nodes.empty() ? std::string() : path_of(nodes.back());
 }

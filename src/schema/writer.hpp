@@ -11,6 +11,8 @@
 // The twin of walk.hpp: begin and end mirror enter and leave, content mirrors primitive, raw mirrors unknown.
 #pragma once
 
+#include <array>
+
 #include "ber/writer.hpp"
 #include "schema/node.hpp"
 
@@ -19,6 +21,9 @@ namespace li::schema {
 class Writer {
  public:
   explicit Writer(const Type& top);
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+  ~Writer() {}  // NOLINT(modernize-use-equals-default): the union below has none
 
   /// The value that the next begin() or content() is for; null between values.
   [[nodiscard]] const Type* pending() const { return pending_type_; }
@@ -45,14 +50,15 @@ class Writer {
   void reserve(std::size_t octets) { out_.reserve(octets); }
 
  private:
+  static constexpr std::size_t kTags = 4;   // explicit tags around one value
   struct Frame {
     const Type* type;
     const Member* member;
-    std::size_t index;        // in the list around it
-    std::size_t marks;        // open TLVs
-    std::size_t first_mark;   // in marks_
-    std::size_t first_chunk;  // in chunks_
-    std::uint32_t count;      // items or alternatives so far
+    std::size_t index;                      // in the list around it
+    std::array<std::size_t, kTags> marks;   // of its open TLVs
+    std::size_t open;                       // how many
+    std::size_t first_chunk;                // in chunks_
+    std::uint32_t count;                    // items or alternatives so far
   };
   struct Chunk {
     std::uint32_t order;      // index of the member + 1; for an unknown TLV that of the member before it
@@ -60,26 +66,31 @@ class Writer {
     std::size_t begin;        // in out_
   };
 
-  [[nodiscard]] bool selects();
+  [[nodiscard]] bool selects() const { return ok_ && depth_ > 0 && !is_list(open().type->kind); }
+  [[nodiscard]] Frame& open() { return frames_[depth_ - 1]; }
+  [[nodiscard]] const Frame& open() const { return frames_[depth_ - 1]; }
+  void no_member_here();
   void value(ByteView octets, bool as_they_are);
   void note_chunk(std::uint32_t order, bool known);
   void close_fields(const Frame& frame);
+  [[nodiscard]] bool sorted(const Frame& frame) const;
   void sort_chunks(const Frame& frame);
   void done_with_value();
   void fail(ErrorKind kind, std::string text, std::string clause, const Member* inside = nullptr);
   [[nodiscard]] std::string path(const Member* inside) const;
 
   ber::Writer out_;
-  std::vector<Frame> frames_;
-  std::vector<std::size_t> marks_;
   std::vector<Chunk> chunks_;
-  const Type* top_;
+  std::size_t depth_ = 0;                   // frames in use
   const Type* pending_type_;
   const Member* pending_member_ = nullptr;
   std::size_t pending_index_ = 0;
   bool ok_ = true;
   bool done_ = false;
   Error error_;
+  union {  // filled as values are opened
+    std::array<Frame, ber::kDepthCap> frames_;
+  };
 };
 
 }  // namespace li::schema

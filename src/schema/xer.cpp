@@ -48,6 +48,11 @@ struct XerWriter::Impl {
     open(name);
     xmlTextWriterEndElement(writer);
   }
+  void flatten() { xmlTextWriterSetIndent(writer, 0), flat = true; }
+  void unflatten() {
+    if (flat) xmlTextWriterWriteRaw(writer, xml("\n"));
+    xmlTextWriterSetIndent(writer, 1), flat = false;
+  }
   void put(const std::string& text) { xmlTextWriterWriteString(writer, xml(text.c_str())); }
 
   void hex(ByteView octets) {
@@ -66,7 +71,7 @@ struct XerWriter::Impl {
         piece += c;
         continue;
       }
-      xmlTextWriterSetIndent(writer, 0);  // white space beside the element would become part of the value
+      flatten();  // white space beside the element would become part of the value
       if (!piece.empty()) put(piece);
       piece.clear();
       empty(kControlNames[static_cast<unsigned char>(c)]);
@@ -75,7 +80,7 @@ struct XerWriter::Impl {
   }
 
   void octets_as_they_are(ByteView octets) {
-    xmlTextWriterSetIndent(writer, 0);
+    flatten();
     xmlTextWriterStartElementNS(writer, nullptr, xml("octets"), xml(kXerNamespace));
     hex(octets);
     xmlTextWriterEndElement(writer);
@@ -96,13 +101,14 @@ struct XerWriter::Impl {
     append_value(plain, *node.type, content.octets);
     const bool element = kind == Kind::boolean || (kind == Kind::enumerated && node.type->find_enumerator(plain) != nullptr);
     if (!element) return put(plain);
-    xmlTextWriterSetIndent(writer, 0);
+    flatten();
     empty(plain);
   }
 
   Output& out;
   Secrets secrets;
   xmlTextWriterPtr writer;
+  bool flat = false;  // no line breaks until the value has ended
 };
 
 XerWriter::XerWriter(Output& out, Secrets secrets, bool bare) : impl_(std::make_unique<Impl>(out, secrets)), bare_(bare) {}
@@ -138,7 +144,7 @@ void XerWriter::primitive(const Node& node, const Content& content) {
   if (!bare) impl_->open(element_of(node));
   impl_->value(node, content);
   if (!bare) impl_->close();
-  xmlTextWriterSetIndent(impl_->writer, 1);
+  impl_->unflatten();
 }
 
 void XerWriter::unknown(const Node& /*parent*/, std::size_t /*offset*/, ByteView tlv) {
