@@ -49,11 +49,11 @@ RecordReader::RecordReader(std::istream& in, ReaderOptions options) : in_(in), o
 // Makes sure that so many octets are in the buffer behind the place of reading; false at the end of the input.
 bool RecordReader::have(std::size_t octets) {
   if (buffer_.size() - at_ >= octets) return true;
-  if (at_ > 0) {
-    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(at_));
-    base_ += at_;
-    at_ = 0;
-  }
+  const auto done = rejected_ && last_ >= base_ ? last_ - base_ : at_;  // a record that was rejected may hold the next one
+  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(done));
+  base_ += done;
+  at_ -= done;
+  octets += at_;
   while (buffer_.size() < octets && !end_of_input_) {
     const auto old = buffer_.size();
     const auto more = std::max(kPiece, std::min(old, octets - old));  // grows with what is really there, whatever a length says
@@ -76,8 +76,8 @@ void RecordReader::reject() { rejected_ = true; }
 std::optional<Item> RecordReader::next() {
   if (over_) return {};
   if (rejected_) {
-    rejected_ = false;
     if (!record_may_start()) resync(last_ + 1);
+    rejected_ = false;
   }
   if (aggregate_) return in_aggregate();
   return first_item();
@@ -170,6 +170,7 @@ std::optional<std::size_t> RecordReader::measure(const Header& header, Error& er
 
 // The same damage with the member it lies in: a walk goes as far as the record can be read.
 Error RecordReader::locate(Error error) const {
+  if (error.kind == ErrorKind::limit) return error;
   const auto module = aggregate_ ? aggregate_->module : hi2::look(rest()).module.value_or(options_.module.value_or(hi2::Module::umts));
   schema::WalkOptions options{options_.limits, here(), true};
   const auto walked = schema::check(hi2::content_type(module), rest().first(std::min(rest().size(), options_.limits.max_octets)), options);
@@ -186,6 +187,7 @@ Item RecordReader::record(const Header& header) {
   }
   if (!error.text.empty()) {
     auto item = damage(locate(std::move(error)));
+    item.offset = place;
     resync(place + 1);
     return item;
   }

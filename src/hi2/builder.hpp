@@ -78,6 +78,12 @@ class IriBuilder {
   /// The same as a record.
   [[nodiscard]] tl::expected<IriRecord, Problems> build() const;
 
+  /// Moves only: it may hold keys.
+  IriBuilder(IriBuilder&&) noexcept = default;
+  IriBuilder& operator=(IriBuilder&&) noexcept = default;
+  IriBuilder(const IriBuilder&) = delete;
+  IriBuilder& operator=(const IriBuilder&) = delete;
+
  private:
   IriBuilder(Module module, RecordType type) : module_(module), type_(type) {}
 

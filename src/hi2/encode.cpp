@@ -239,7 +239,7 @@ void IriBuilder::check(Problems& problems) const {
   outline.module = module_;
   outline.type = type_;
   if (event) outline.event = static_cast<std::int64_t>(*event);
-  outline.network_identifier = operator_identifier_.has_value();
+  outline.network_identifier = operator_identifier_ || network_element_;
   outline.correlation = correlation_number_.has_value() || !cc_numbers_.empty();
   for (std::size_t i = 0; i < keys_.size(); ++i) outline.key(i, keys_[i].cccsid.size(), keys_[i].cc_dec_key.size());
   outline.media_sec_failure = failure_ && !outline.media_decryption_info;

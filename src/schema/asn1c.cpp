@@ -22,7 +22,9 @@ class Editor : public Visitor {
     if (content.is_default) edits.push_back({node.offset - base_, Edit::What::drop});
     else if (content.segmented) edits.push_back({innermost(node), node.type->kind == Kind::bit_string ? Edit::What::join_bits : Edit::What::join});
   }
-  void unknown(const Node& /*parent*/, std::size_t offset, ByteView /*tlv*/) override { edits.push_back({offset - base_, Edit::What::drop}); }
+  void unknown(const Node& parent, std::size_t offset, ByteView /*tlv*/) override {
+    if (parent.type->kind != Kind::choice) edits.push_back({offset - base_, Edit::What::drop});  // an empty CHOICE would be no value
+  }
 
   std::vector<Edit> edits;
 

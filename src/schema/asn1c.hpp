@@ -44,7 +44,7 @@ class Struct {
 };
 
 /// The same value with definite minimal lengths, strings in one piece, DEFAULT values and TLVs that the module does not name
-/// left out.
+/// left out, unless one is the alternative of a CHOICE.
 [[nodiscard]] Result<RecordBytes> plain_copy(const Type& type, ByteView octets, const WalkOptions& options = {});
 
 }  // namespace li::schema

@@ -106,7 +106,7 @@ void JsonWriter::value(const Node& node, const Content& content) {
     out_.put('"');
   } else if (kind == Kind::bit_string && !fixed_size(node)) {
     out_.put("{\"value\":\"");
-    out_.hex(content.octets.subspan(1));
+    append_value(out_.text(), *node.type, content.octets);
     out_.put("\",\"length\":" + std::to_string(size_of(*node.type, content.octets)) + "}");
   } else if (kind == Kind::null) {
     out_.put("null");

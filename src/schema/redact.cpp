@@ -34,6 +34,7 @@ constexpr Introduction kIntroductions[] = {
     {"k=clear:", true, ends_line},
     {"k=base64:", true, ends_line},
     {"a=key-mgmt:mikey ", true, ends_line},
+    {"a=key-mgmt: mikey ", true, ends_line},  // RFC 4567 3.1 allows one space there
     {"key-mgmt: mikey;data=", false, ends_key},  // RFC 4567 in RTSP and SIP headers
 };
 

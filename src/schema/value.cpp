@@ -59,6 +59,15 @@ Result<RecordBytes> parse_number(std::string_view text) {
   return failure(ErrorKind::malformed, "not a whole number of 64 bits");
 }
 
+// Unused bits may have any value in BER (X.690 8.6.2.4): they are shown as zero.
+void append_bits(std::string& out, ByteView content) {
+  const auto bits = content.subspan(1);
+  if (bits.empty()) return;
+  const std::uint8_t last[] = {static_cast<std::uint8_t>(bits.back() & (0xFF << content[0]))};
+  append_hex(out, bits.first(bits.size() - 1));
+  append_hex(out, last);
+}
+
 Result<RecordBytes> parse_bits(const Bounds& bounds, std::string_view text) {
   auto octets = from_hex(text);
   if (!octets) return failure(std::move(octets.error()));
@@ -129,7 +138,7 @@ void append_value(std::string& out, const Type& type, ByteView octets) {
     case Kind::object_identifier: out += oid_text(octets); return;
     case Kind::relative_oid: out += oid_text(octets, true); return;
     case Kind::octet_string: append_hex(out, octets); return;
-    case Kind::bit_string: append_hex(out, octets.subspan(1)); return;
+    case Kind::bit_string: return append_bits(out, octets);
     default: out += as_text(octets);
   }
 }

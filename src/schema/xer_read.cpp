@@ -56,7 +56,7 @@ class Wrapped {
 class Reader {
  public:
   Reader(std::istream& in, const OnRecord& on_record, const OnFailure& on_failure)
-      : source_(in), on_record_(on_record), on_failure_(on_failure), xml_(xmlReaderForIO(Wrapped::read, nullptr, &source_, nullptr, nullptr, XML_PARSE_NONET | XML_PARSE_HUGE)) {
+      : source_(in), on_record_(on_record), on_failure_(on_failure), xml_(xmlReaderForIO(Wrapped::read, nullptr, &source_, nullptr, nullptr, XML_PARSE_NONET | XML_PARSE_HUGE | XML_PARSE_BIG_LINES)) {
     xmlTextReaderSetErrorHandler(xml_, [](void*, const char*, xmlParserSeverities, xmlTextReaderLocatorPtr) {}, nullptr);  // its text may show a key
   }
   Reader(const Reader&) = delete;
@@ -77,7 +77,7 @@ class Reader {
         status = skip_record();
       }
     }
-    if (status < 0 && go_on) on_failure_({{ErrorKind::malformed, "not well-formed XML", std::nullopt, {}, "XML 1.0"}, line(), true});
+    if (status < 0 && go_on) on_failure_({{ErrorKind::malformed, "not well-formed XML", std::nullopt, {}, "XML 1.0"}, parser_line(), true});
   }
 
  private:
@@ -88,7 +88,12 @@ class Reader {
     bool bare_choice;  // ends a CHOICE item of a list too
   };
 
-  std::size_t line() { return static_cast<std::size_t>(std::max(1, xmlTextReaderGetParserLineNumber(xml_))); }
+  // Of the current node: the parser itself is some lines ahead.
+  std::size_t line() {
+    const auto* node = xmlTextReaderCurrentNode(xml_);
+    return node != nullptr ? static_cast<std::size_t>(std::max(1L, xmlGetLineNo(node))) : parser_line();
+  }
+  std::size_t parser_line() { return static_cast<std::size_t>(std::max(1, xmlTextReaderGetParserLineNumber(xml_))); }
 
   // To the node behind the record that holds the current one.
   int skip_record() {
