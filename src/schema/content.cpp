@@ -1,35 +1,12 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/text.hpp"
 #include "base/time.hpp"
 #include "schema/content_impl.hpp"
 
 namespace li::schema {
 namespace {
-
-// How many octets the UTF-8 character at the start takes, 0 if it is none (RFC 3629).
-std::size_t utf8_size(ByteView text) {
-  const auto lead = text[0];
-  if (lead < 0x80) return 1;
-  const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < size) return 0;
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((text[i] & 0xC0) != 0x80) return 0;
-  }
-  const bool overlong = (lead == 0xE0 && text[1] < 0xA0) || (lead == 0xF0 && text[1] < 0x90);
-  const bool surrogate = lead == 0xED && text[1] > 0x9F;
-  const bool beyond = lead == 0xF4 && text[1] > 0x8F;
-  return overlong || surrogate || beyond ? 0 : size;
-}
-
-bool valid_utf8(ByteView text) {
-  while (!text.empty()) {
-    const auto size = utf8_size(text);
-    if (size == 0) return false;
-    text = text.subspan(size);
-  }
-  return true;
-}
 
 bool is_printable(std::uint8_t c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || std::string_view(" '()+,-./:=?").find(static_cast<char>(c)) != std::string_view::npos;
@@ -37,7 +14,7 @@ bool is_printable(std::uint8_t c) {
 
 bool valid_characters(Kind kind, ByteView text) {
   switch (kind) {
-    case Kind::utf8_string: return valid_utf8(text);
+    case Kind::utf8_string: return is_utf8(text);
     case Kind::printable_string: return std::ranges::all_of(text, is_printable);
     case Kind::numeric_string: return std::ranges::all_of(text, [](auto c) { return c == ' ' || (c >= '0' && c <= '9'); });
     case Kind::ia5_string: return std::ranges::all_of(text, [](auto c) { return c < 0x80; });

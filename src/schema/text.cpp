@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "base/time.hpp"
 #include "schema/value.hpp"
 
@@ -12,15 +13,16 @@ constexpr std::size_t kColumn = 34;    // where values start
 constexpr std::size_t kShort = 40;     // octets that fit a line in hexadecimal
 constexpr std::size_t kRow = 32;
 
-bool is_line_character(std::uint8_t c) { return (c >= 0x20 && c != 0x7F) || c == '\t' || c == '\r' || c == '\n'; }
+// Characters that people can read: enough of them that it is no accident.
+bool looks_like_text(ByteView octets) {
+  constexpr std::size_t kEnough = 3;
+  const auto readable = [](std::uint8_t c) { return c >= 0x20 && c < 0x7F; };
+  return octets.size() >= kEnough && std::ranges::all_of(octets, readable);
+}
 
-// Characters that a terminal would act on are shown as a full stop; octets from 80 up are left for UTF-8.
-bool looks_like_text(ByteView octets) { return !octets.empty() && std::ranges::all_of(octets, is_line_character); }
-
-std::string printable(ByteView octets) {
-  std::string text;
-  for (const auto octet : octets) text += octet >= 0x20 && octet != 0x7F ? static_cast<char>(octet) : '.';
-  return text;
+bool looks_like_lines(ByteView octets) {
+  const auto bad = [](std::uint8_t c) { return c < 0x20 && c != '\t' && c != '\r' && c != '\n'; };
+  return octets.size() > kShort && std::ranges::find(octets, '\n') != octets.end() && std::ranges::none_of(octets, bad) && is_utf8(octets);
 }
 
 bool wraps_choice(const Node& node) { return node.parent == nullptr && node.type->kind == Kind::choice; }
@@ -33,15 +35,18 @@ std::string calendar(const Node& node, std::string_view text) {
 }  // namespace
 
 void TextWriter::name(const Node& node) {
+  const auto text = node.member == nullptr ? std::string(node.type->name) : node.member->name.empty() ? "[" + std::to_string(node.index) + "]" : std::string(node.member->name);
   if (open_) {
     out_.put('.');
+    ++column_;
   } else {
     out_.pad(2 * depth_);
+    column_ = 2 * depth_;
   }
   out_.put(palette_.name);
-  if (node.member->name.empty()) out_.put("[" + std::to_string(node.index) + "]");
-  else out_.put(node.member->name);
+  out_.put(text);
   out_.put(palette_.off);
+  column_ += text.size();
   open_ = false;
 }
 
@@ -68,19 +73,15 @@ void TextWriter::leave(const Node& node) {
 }
 
 void TextWriter::primitive(const Node& node, const Content& content) {
-  const auto start = out_.text().size();
-  const auto markup = palette_.name.size() + palette_.off.size();
-  if (node.member == nullptr) out_.put(node.type->name);
-  else name(node);
-  const auto written = out_.text().size() - start - (node.member == nullptr ? 0 : markup);
+  name(node);
   const auto kind = node.type->kind;
-  out_.pad(written < kColumn ? kColumn - written : 1);
+  out_.pad(column_ < kColumn ? kColumn - column_ : 1);
   if (kind == Kind::octet_string || !content.valid) return octet_string(node, content);
   const auto secrecy = node.member != nullptr && secrets_ == Secrets::hide ? node.member->secrecy : Secrecy::none;
   std::string text;
   if (secrecy == Secrecy::key) text = "(" + std::to_string(content.octets.size()) + " characters, hidden; --show-keys shows them)";
   else append_value(text, *node.type, content.octets);
-  out_.put(is_text(kind) ? printable(as_bytes(text)) : kind == Kind::null ? "present" : text);
+  out_.put(is_text(kind) ? printable(text) : kind == Kind::null ? "present" : text);
   if (kind == Kind::generalized_time || kind == Kind::utc_time) {
     out_.put("  ");
     out_.put(palette_.dim);
@@ -101,7 +102,8 @@ void TextWriter::octet_string(const Node& node, const Content& content) {
   const auto secrets = secrets_in(secrecy, content.octets);
   const auto masked = secrets.empty() ? Bytes() : mask(content.octets, secrets);
   const auto octets = secrets.empty() ? content.octets : ByteView(masked);
-  const bool text = looks_like_text(octets);
+  const bool is_key = node.member != nullptr && node.member->secrecy == Secrecy::key;  // by chance its octets may be letters
+  const bool text = !is_key && looks_like_text(octets);
   if (octets.empty()) {
     out_.put("(empty)\n");
   } else if (text && std::ranges::find(octets, '\n') != octets.end()) {
@@ -129,7 +131,7 @@ void TextWriter::lines(ByteView text) {
     out_.put(palette_.dim);
     out_.put("| ");
     out_.put(palette_.off);
-    out_.put(printable(as_bytes(line)));
+    out_.put(printable(line));
     out_.put('\n');
     out_.settle();
     if (end == std::string_view::npos) return;

@@ -2,10 +2,7 @@
 
 #include <array>
 
-#include "schema/content_impl.hpp"
-
-// What happens only on bad input stays out of the way of what happens always.
-#define HI2KIT_COLD [[gnu::cold, gnu::noinline]]
+#include "schema/walk_impl.hpp"
 
 namespace li::schema {
 namespace {
@@ -14,43 +11,7 @@ using ber::Fault;
 using ber::Header;
 using ber::Tag;
 
-// A constructed value that is being read, or an explicit tag around one.
-struct Frame {
-  enum class What : std::uint8_t { fields, list, choice, wrapper };
-
-  Node node;
-  std::size_t end;                    // where it must have ended
-  std::span<const Tag> inner;         // wrapper: the tags still to come
-  std::uint32_t done;                 // fields: next member; list: items; choice and wrapper: 0 or 1
-  What what;
-  bool indefinite;
-  bool bare;                          // has no header of its own, so it ends with its one value
-};
-
-// A value's place in its parent: what a Node says before its header is read.
-struct Place {
-  const Node* parent;
-  const Member* member;
-  const Type* type;
-  std::size_t index;
-  std::size_t start;                  // of its first header, in the octets
-};
-
 constexpr std::size_t kFrames = 2 * ber::kDepthCap + 2;  // each TLV may come with one bare CHOICE
-
-std::string quoted_tag(Tag tag) { return "tag " + ber::to_string(tag); }
-
-const Bounds& bounds_of(const Node& node) { return node.member != nullptr ? node.member->bounds : node.type->bounds; }
-
-// "UmtsHI2Operations, PartyInformation": the nearest type with a name.
-std::string where_defined(const Type& type, const Node* parent = nullptr) {
-  const Type* named = &type;
-  while (named->module.empty() && parent != nullptr) {
-    named = parent->type;
-    parent = parent->parent;
-  }
-  return named->module.empty() ? std::string() : std::string(named->module) + ", " + std::string(named->name);
-}
 
 class Walk {
  public:
@@ -60,16 +21,17 @@ class Walk {
   }
 
   Result<void> run(const Type& type) {
+    failure_.base = options_.base;
     if (octets_.size() > options_.limits.max_octets) {
-      note(ErrorKind::limit, "more than " + std::to_string(options_.limits.max_octets) + " octets", 0, {}, {});
-      return failure(std::move(error_));
+      failure_.too_large(options_.limits.max_octets);
+      return failure(std::move(failure_.error));
     }
     const Place outermost{nullptr, nullptr, &type, 0, 0};
     if (type.tags.empty()) push(outermost, {}, Frame::What::choice, octets_.size(), false, true);
     else push(outermost, {}, Frame::What::wrapper, octets_.size(), false, true).inner = type.tags;
-    while (ok_ && size_ > 0) step();
-    if (ok_ && at_ != octets_.size()) note(ErrorKind::unexpected, std::to_string(octets_.size() - at_) + " octets left over behind the value", at_, {}, {});
-    if (!ok_) return failure(std::move(error_));
+    while (failure_.ok && size_ > 0) step();
+    if (failure_.ok && at_ != octets_.size()) failure_.left_over(octets_.size() - at_, at_);
+    if (!failure_.ok) return failure(std::move(failure_.error));
     return {};
   }
 
@@ -106,7 +68,8 @@ class Walk {
     }
     Header header;
     if (!short_header(frame.end, header) && !long_header(frame, header)) return;
-    if (++nodes_ > options_.limits.max_nodes || header.tag == Tag{}) return no_value(frame, header);
+    if (header.tag == Tag{}) return failure_.stray_end(frame, at_);
+    if (++nodes_ > options_.limits.max_nodes) return failure_.too_many(frame, options_.limits.max_nodes, at_);
     switch (frame.what) {
       case Frame::What::fields: return field(frame, header);
       case Frame::What::list: return item(frame, header);
@@ -132,14 +95,14 @@ class Walk {
   [[gnu::noinline]] bool long_header(Frame& frame, Header& header) {
     auto fault = ber::read_header(octets_, at_, frame.end, header);
     if (fault == Fault::past_end && options_.cut && frame.end == octets_.size()) fault = follow_cut(header);
-    if (fault != Fault::none) bad_header(frame, header, fault);
+    if (fault != Fault::none) failure_.bad_header(frame, header, fault, at_);
     return fault == Fault::none;
   }
 
   // The input ends inside this value: what is there of it is read, and its end is the error.
   Fault follow_cut(Header& header) {
     const auto there = octets_.size() - at_ - header.octets;
-    missing_ = std::max(missing_, header.length - there);
+    failure_.missing = std::max(failure_.missing, header.length - there);
     header.length = there;
     return header.constructed ? Fault::none : Fault::past_end;
   }
@@ -168,10 +131,10 @@ class Walk {
   [[gnu::noinline]] void not_found(Frame& frame, const Header& header) {
     const auto& type = *frame.node.type;
     const auto mandatory = type.next_mandatory[frame.done];
-    if (mandatory < type.members.size()) return misplaced(frame, header, &type.members[mandatory]);
-    if (!type.extensible) return misplaced(frame, header, nullptr);
+    if (mandatory < type.members.size()) return failure_.misplaced(frame, header, &type.members[mandatory], at_);
+    if (!type.extensible) return failure_.misplaced(frame, header, nullptr, at_);
     for (const auto& member : type.members) {  // a known member in the wrong place is no extension
-      if (member.starts_with(header.tag)) return misplaced(frame, header, nullptr);
+      if (member.starts_with(header.tag)) return failure_.misplaced(frame, header, nullptr, at_);
     }
     if (frame.done < type.roots) frame.done = type.roots;
     unknown(frame, header);
@@ -183,7 +146,7 @@ class Walk {
     std::size_t size = header.octets + header.length;
     if (header.constructed) {
       const auto measured = ber::measure(octets_.subspan(at_, frame.end - at_), limits);
-      if (!measured) return fail(frame, measured.error().kind, measured.error().text, at_ + measured.error().offset.value_or(0), measured.error().clause);
+      if (!measured) return failure_.inside(frame.node, measured.error(), at_);
       size = *measured;
     }
     visitor_.unknown(frame.node, options_.base + at_, octets_.subspan(at_, size));
@@ -192,25 +155,25 @@ class Walk {
 
   void item(Frame& frame, const Header& header) {
     const auto& member = frame.node.type->item();
-    if (!member.untagged && header.tag != member.tag) return wrong_item(frame, header);
+    if (!member.untagged && header.tag != member.tag) return failure_.wrong_item(frame, header, at_);
     begin(&frame.node, member, frame.done++, header);
   }
 
   void alternative(Frame& frame, const Header& header) {
     const auto& type = *frame.node.type;
-    if (frame.done == 1) return second(frame, header);
+    if (frame.done == 1) return failure_.second(frame, header, at_);
     frame.done = 1;
     for (const auto& member : type.members) {
       if (member.starts_with(header.tag)) return begin(&frame.node, member, 0, header);
     }
     if (type.extensible) unknown(frame, header);
-    else no_alternative(frame, header);
+    else failure_.no_alternative(frame, header, at_);
   }
 
   void wrapped(Frame& frame, const Header& header) {
-    if (frame.done == 1) return second(frame, header);
+    if (frame.done == 1) return failure_.second(frame, header, at_);
     frame.done = 1;
-    if (header.tag != frame.inner.front()) return wrong_inner(frame, header);
+    if (header.tag != frame.inner.front()) return failure_.wrong_inner(frame, header, at_);
     const auto start = frame.bare ? at_ : frame.node.offset - options_.base;
     begin_tagged({frame.node.parent, frame.node.member, frame.node.type, frame.node.index, start}, frame.inner, header);
   }
@@ -220,7 +183,7 @@ class Walk {
   void begin(const Node* parent, const Member& member, std::size_t index, const Header& header) {
     const Place place{parent, &member, member.type, index, at_};
     if (!member.untagged) return begin_tagged(place, member.tags, header);
-    if (size_ + 1 >= kFrames) return too_deep(place);
+    if (size_ + 1 >= kFrames) return failure_.too_deep(place, at_);
     push(place, {}, Frame::What::choice, top().end, false, true);
   }
 
@@ -236,22 +199,22 @@ class Walk {
       at_ = end;
       return judge_and_show(node, octets, octets, false);
     }
-    if (!header.constructed) return not_constructed(place);
-    if (depth_ >= max_depth_ || size_ + 1 >= kFrames) return too_deep(place);
+    if (!header.constructed) return failure_.not_constructed(place, at_);
+    if (depth_ >= max_depth_ || size_ + 1 >= kFrames) return failure_.too_deep(place, at_);
     at_ = content;
     if (tags.size() > 1) push(place, headers, Frame::What::wrapper, end, header.indefinite, false).inner = tags.subspan(1);
     else push(place, headers, kind == Kind::sequence ? Frame::What::fields : kind == Kind::choice ? Frame::What::choice : Frame::What::list, end, header.indefinite, false);
   }
 
   [[gnu::noinline]] void segments(const Node& node, const Header& header, std::size_t content, std::size_t end) {
-    if (!is_string(node.type->kind)) return fail_at(node, ErrorKind::malformed, "constructed encoding, where " + std::string(to_string(node.type->kind)) + " is primitive", at_, "X.690 8.1.1");
+    if (!is_string(node.type->kind)) return failure_.not_primitive(node, at_);
     const bool bits = node.type->kind == Kind::bit_string;
     RecordBytes joined(bits ? 1 : 0);
     auto limits = options_.limits;
     limits.max_nodes -= std::min(limits.max_nodes, nodes_);
     limits.max_depth = max_depth_ - std::min(max_depth_, depth_ + 1);
     const auto read = ber::join_segments(octets_, content, end, header.indefinite, bits ? 3 : 4, limits, joined);
-    if (!read) return fail_at(node, read.error().kind, read.error().text, read.error().offset.value_or(content), read.error().clause);
+    if (!read) return failure_.inside(node, read.error(), 0);
     nodes_ += read->nodes;
     if (bits) joined[0] = read->unused_bits;
     at_ = read->end;
@@ -268,11 +231,11 @@ class Walk {
   }
 
   // False if the value can't be read at all.
-  HI2KIT_COLD bool tell(Problem problem, const Node& node, ByteView octets) {
+  [[gnu::cold, gnu::noinline]] bool tell(Problem problem, const Node& node, ByteView octets) {
     auto told = describe(problem, *node.type, bounds_of(node), octets);
     if (told.clause.empty()) told.clause = where_defined(*node.type, node.parent);
     if (is_fatal(problem)) {
-      fail_at(node, ErrorKind::malformed, std::move(told.text), node.offset - options_.base, std::move(told.clause));
+      failure_.fatal(node, std::move(told.text), std::move(told.clause));
       return false;
     }
     visitor_.finding({Severity::error, path_of(node), node.offset, std::move(told.text), std::move(told.clause)});
@@ -282,8 +245,8 @@ class Walk {
   // --- the end of a constructed value ---
 
   [[gnu::noinline]] void end_of_contents(Frame& frame) {
-    if (at_ + 1 >= frame.end) return fail(frame, ErrorKind::truncated, "input ends inside the end-of-contents octets", at_, "X.690 8.1.5");
-    if (octets_[at_ + 1] != 0) return fail(frame, ErrorKind::malformed, "end-of-contents octets with a length other than 0", at_, "X.690 8.1.5");
+    const bool ends_early = at_ + 1 >= frame.end;
+    if (ends_early || octets_[at_ + 1] != 0) return failure_.bad_end(frame, at_, ends_early);
     visitor_.end_of_contents(frame.node, options_.base + at_);
     at_ += 2;
     pop(frame);
@@ -291,16 +254,16 @@ class Walk {
 
   void pop(Frame& frame) {
     const auto& type = *frame.node.type;
-    if (missing_ != 0 && at_ == octets_.size()) return fail(frame, ErrorKind::truncated, short_of(), at_, "X.690 8.1.3");
+    if (failure_.missing != 0 && at_ == octets_.size()) return failure_.cut(frame, at_);
     switch (frame.what) {
       case Frame::What::fields:
-        if (const auto next = type.next_mandatory[frame.done]; next < type.members.size()) return missing(frame, type.members[next]);
+        if (const auto next = type.next_mandatory[frame.done]; next < type.members.size()) return failure_.missing_member(frame, type.members[next], at_);
         break;
       case Frame::What::list:
         if (bounds_of(frame.node).any()) judge_count(frame);
         break;
       default:
-        if (frame.done == 0) return fail(frame, ErrorKind::missing, "nothing in it", at_, "X.690 8.13");
+        if (frame.done == 0) return failure_.nothing_inside(frame, at_);
     }
     if (frame.what != Frame::What::wrapper) visitor_.leave(frame.node);
     if (!frame.bare) --depth_;
@@ -314,86 +277,6 @@ class Walk {
                       where_defined(*frame.node.type, frame.node.parent)});
   }
 
-  // --- errors ---
-
-  HI2KIT_COLD void bad_header(const Frame& frame, const Header& header, Fault fault) {
-    auto error = ber::describe(fault, header, at_, frame.end);
-    if (frame.indefinite && at_ == frame.end) error.text = "end-of-contents octets are missing", error.clause = "X.690 8.1.5";
-    if (missing_ != 0) error.text = short_of();
-    const Member* member = nullptr;  // that the tag, if it was read, would be
-    if (frame.what == Frame::What::fields || frame.what == Frame::What::choice) {
-      for (const auto& candidate : frame.node.type->members) {
-        if (candidate.starts_with(header.tag) && fault != Fault::cut_identifier) member = &candidate;
-      }
-    }
-    fail(frame, error.kind, std::move(error.text), at_, std::move(error.clause), member);
-  }
-
-  HI2KIT_COLD void no_value(const Frame& frame, const Header& header) {
-    if (header.tag == Tag{}) return fail(frame, ErrorKind::malformed, "end-of-contents octets where nothing of indefinite length is open", at_, "X.690 8.1.5");
-    fail(frame, ErrorKind::limit, "more than " + std::to_string(options_.limits.max_nodes) + " values", at_);
-  }
-
-  HI2KIT_COLD void misplaced(const Frame& frame, const Header& header, const Member* wanted) {
-    const auto& type = *frame.node.type;
-    for (const auto& member : type.members) {
-      if (!member.starts_with(header.tag)) continue;
-      if (member.index < frame.done) return fail(frame, ErrorKind::unexpected, "a second time, or out of the order of " + std::string(type.name), at_, "X.690 8.9.2", &member);
-      if (wanted != nullptr) return missing(frame, *wanted);
-    }
-    const auto wants = wanted != nullptr ? ", where " + std::string(wanted->name) + " belongs" : std::string();
-    fail(frame, ErrorKind::unexpected, quoted_tag(header.tag) + " is no member of " + std::string(type.name) + wants, at_, where_defined(type, frame.node.parent));
-  }
-
-  HI2KIT_COLD void missing(const Frame& frame, const Member& member) {
-    fail(frame, ErrorKind::missing, "mandatory member is missing", at_, where_defined(*frame.node.type, frame.node.parent), &member);
-  }
-
-  HI2KIT_COLD void wrong_item(const Frame& frame, const Header& header) {
-    const auto& member = frame.node.type->item();
-    const auto belongs = std::string(member.type->name) + " with tag " + ber::to_string(member.tag);
-    fail_at({&frame.node, &member, member.type, frame.done, 0, {}}, ErrorKind::unexpected, quoted_tag(header.tag) + " where " + belongs + " belongs", at_);
-  }
-
-  HI2KIT_COLD void second(const Frame& frame, const Header& header) {
-    if (frame.what == Frame::What::wrapper) return fail(frame, ErrorKind::unexpected, "a second value under an explicit tag", at_, "X.690 8.14");
-    fail(frame, ErrorKind::unexpected, "a second alternative, " + quoted_tag(header.tag) + ", in a CHOICE", at_, "X.690 8.13");
-  }
-
-  HI2KIT_COLD void no_alternative(const Frame& frame, const Header& header) {
-    const auto& type = *frame.node.type;
-    fail(frame, ErrorKind::unexpected, quoted_tag(header.tag) + " is no alternative of " + std::string(type.name), at_, where_defined(type, frame.node.parent));
-  }
-
-  HI2KIT_COLD void wrong_inner(const Frame& frame, const Header& header) {
-    fail(frame, ErrorKind::unexpected, quoted_tag(header.tag) + " where " + ber::to_string(frame.inner.front()) + " belongs", at_);
-  }
-
-  HI2KIT_COLD void not_constructed(const Place& place) {
-    fail_at({place.parent, place.member, place.type, place.index, 0, {}}, ErrorKind::malformed,
-            "primitive encoding, where " + std::string(to_string(place.type->kind)) + " is constructed", at_, "X.690 8.9");
-  }
-
-  HI2KIT_COLD void too_deep(const Place& place) {
-    fail_at({place.parent, place.member, place.type, place.index, 0, {}}, ErrorKind::limit, "nested deeper than the limit", at_);
-  }
-
-  [[nodiscard]] std::string short_of() const { return "input ends " + std::to_string(missing_) + " octets before the record does"; }
-
-  HI2KIT_COLD void fail(const Frame& frame, ErrorKind kind, std::string text, std::size_t at, std::string clause = {}, const Member* member = nullptr) {
-    if (member == nullptr) return fail_at(frame.node, kind, std::move(text), at, std::move(clause));
-    fail_at({&frame.node, member, member->type, 0, 0, {}}, kind, std::move(text), at, std::move(clause));
-  }
-
-  HI2KIT_COLD void fail_at(const Node& node, ErrorKind kind, std::string text, std::size_t at, std::string clause = {}) {
-    note(kind, std::move(text), at, path_of(node), std::move(clause));
-  }
-
-  HI2KIT_COLD void note(ErrorKind kind, std::string text, std::size_t at, std::string path, std::string clause) {
-    ok_ = false;
-    error_ = {kind, std::move(text), options_.base + at, std::move(path), std::move(clause)};
-  }
-
   ByteView octets_;
   Visitor& visitor_;
   const WalkOptions& options_;
@@ -402,9 +285,7 @@ class Walk {
   std::size_t size_ = 0;
   std::size_t depth_ = 0;
   std::size_t nodes_ = 0;
-  std::size_t missing_ = 0;   // octets by which the input is short
-  bool ok_ = true;
-  Error error_;
+  WalkFailure failure_;
   union {  // left as it is until push() fills a frame: clearing all of them would cost more than a small record
     std::array<Frame, kFrames> frames_;
   };

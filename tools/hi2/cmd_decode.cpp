@@ -223,7 +223,7 @@ Run setup_decode(CLI::App& app) {
              "  hi2 decode capture.ber\n"
              "  hi2 decode -o jsonl --show-keys capture.ber | hi2 encode > same.ber\n"
              "  hi2 decode -o hex capture.ber | less\n"
-             "  zcat capture.ber.gz | hi2 decode -o json");
+             "  zcat capture.ber.gz | hi2 decode -o json\n");
   return [options] { return Decode(*options).run(); };
 }
 

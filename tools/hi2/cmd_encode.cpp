@@ -87,7 +87,7 @@ Run setup_encode(CLI::App& app) {
              "\n"
              "Examples:\n"
              "  hi2 encode record.json > record.ber\n"
-             "  hi2 decode -o xer --show-keys a.ber | hi2 encode | cmp - a.ber");
+             "  hi2 decode -o xer --show-keys a.ber | hi2 encode | cmp - a.ber\n");
   return [options] { return Encode(*options).run(); };
 }
 

@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "base/text.hpp"
 #include "capture/reader.hpp"
 #include "hi2/commands.hpp"
 #include "hi2/input.hpp"
@@ -239,7 +240,7 @@ Run setup_ls(CLI::App& app) {
              "\n"
              "Examples:\n"
              "  hi2 ls capture.ber\n"
-             "  hi2 ls --json capture.ber | jq 'select(.cryptoSessions)'");
+             "  hi2 ls --json capture.ber | jq 'select(.cryptoSessions)'\n");
   return [options] { return List(*options).run(); };
 }
 

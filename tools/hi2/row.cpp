@@ -10,12 +10,6 @@ std::size_t width(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-std::string printable(std::string_view text) {
-  std::string out(text);
-  for (auto& c : out) c = static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '.' : c;
-  return out;
-}
-
 template <std::size_t N>
 Table<N>::Table(Row titles) {
   add({std::move(titles), {}, N, {}});

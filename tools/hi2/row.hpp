@@ -35,7 +35,5 @@ class Table {
 
 /// Columns that the text takes on a terminal: characters of UTF-8.
 [[nodiscard]] std::size_t width(std::string_view text);
-/// Control characters replaced, so that what a record says can't steer a terminal.
-[[nodiscard]] std::string printable(std::string_view text);
 
 }  // namespace li::tool
