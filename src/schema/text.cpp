@@ -103,13 +103,12 @@ void TextWriter::octet_string(const Node& node, const Content& content) {
   const auto masked = secrets.empty() ? Bytes() : mask(content.octets, secrets);
   const auto octets = secrets.empty() ? content.octets : ByteView(masked);
   const bool is_key = node.member != nullptr && node.member->secrecy == Secrecy::key;  // by chance its octets may be letters
-  const bool text = !is_key && looks_like_text(octets);
   if (octets.empty()) {
     out_.put("(empty)\n");
-  } else if (text && std::ranges::find(octets, '\n') != octets.end()) {
+  } else if (!is_key && looks_like_lines(octets)) {
     out_.put("(" + size + " octets)\n");
     lines(octets);
-  } else if (text && octets.size() <= 2 * kShort) {
+  } else if (!is_key && looks_like_text(octets) && octets.size() <= 2 * kShort) {
     out_.put("\"" + printable(octets) + "\"\n");
   } else if (octets.size() <= kShort) {
     out_.hex(octets);
