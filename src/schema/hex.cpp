@@ -15,9 +15,17 @@ std::string name_of(const Node& node) {
   return node.member->name.empty() ? "[" + std::to_string(node.index) + "]" : std::string(node.member->name);
 }
 
-std::string characters(ByteView octets) {
+// `secret` flags the octets that must not show, or is empty where none is secret.
+bool is_secret(ByteView secret, std::size_t at) { return !secret.empty() && secret[at] != 0; }
+
+ByteView part(ByteView octets, std::size_t at, std::size_t size) { return octets.empty() ? octets : octets.subspan(at, size); }
+
+std::string characters(ByteView octets, ByteView secret) {
   std::string text;
-  for (const auto octet : octets) text += octet >= 0x20 && octet < 0x7F ? static_cast<char>(octet) : '.';
+  for (std::size_t i = 0; i < octets.size(); ++i) {
+    if (is_secret(secret, i)) text += '*';
+    else text += octets[i] >= 0x20 && octets[i] < 0x7F ? static_cast<char>(octets[i]) : '.';
+  }
   return text;
 }
 
@@ -28,20 +36,20 @@ std::string meaning(const Node& node, const Content& content) {
   std::string text;
   append_value(text, *node.type, content.octets);
   if (text.size() > 60) return {};
-  return is_text(kind) ? " = \"" + characters(as_bytes(text)) + "\"" : " = " + text;
+  return is_text(kind) ? " = \"" + characters(as_bytes(text), {}) + "\"" : " = " + text;
 }
 
 }  // namespace
 
-// One line: offset, up to 16 octets, note. `hidden` has asterisks where an octet must not show.
-void HexWriter::row(std::size_t offset, ByteView octets, ByteView hidden, std::string_view note) {
+// One line: offset, up to 16 octets, note.
+void HexWriter::row(std::size_t offset, ByteView octets, ByteView secret, std::string_view note) {
   char place[24];
   std::snprintf(place, sizeof place, "%08zx  ", offset);
   out_.put(place);
   for (std::size_t i = 0; i < octets.size(); ++i) {
-    const bool secret = octets[i] != hidden[i];
-    if (secret) out_.put("** ");
-    else out_.hex(octets.subspan(i, 1)), out_.put(' ');
+    if (is_secret(secret, i)) out_.put("**");
+    else out_.hex(octets.subspan(i, 1));
+    out_.put(' ');
   }
   out_.pad(3 * (kRow - std::min(kRow, octets.size())) + 1);
   out_.pad(std::min(2 * depth_, kMaxIndent));
@@ -51,14 +59,15 @@ void HexWriter::row(std::size_t offset, ByteView octets, ByteView hidden, std::s
 }
 
 void HexWriter::header(std::size_t offset, ByteView octets, const std::string& note) {
-  for (; octets.size() > kRow; octets = octets.subspan(kRow), offset += kRow) row(offset, octets.first(kRow), octets.first(kRow), "");
-  row(offset, octets, octets, note);
+  for (; octets.size() > kRow; octets = octets.subspan(kRow), offset += kRow) row(offset, octets.first(kRow), {}, "");
+  row(offset, octets, {}, note);
 }
 
-void HexWriter::content(std::size_t offset, ByteView octets, ByteView shown) {
+void HexWriter::content(std::size_t offset, ByteView octets, ByteView secret) {
   for (std::size_t at = 0; at < octets.size(); at += kRow) {
-    const auto size = std::min(kRow, octets.size() - at);
-    row(offset + at, octets.subspan(at, size), shown.subspan(at, size), "| " + characters(shown.subspan(at, size)));
+    const auto piece = octets.subspan(at, std::min(kRow, octets.size() - at));
+    const auto flagged = part(secret, at, piece.size());
+    row(offset + at, piece, flagged, "| " + characters(piece, flagged));
   }
 }
 
@@ -77,21 +86,19 @@ void HexWriter::end_of_contents(const Node& node, std::size_t offset) {
 void HexWriter::primitive(const Node& node, const Content& value) {
   auto secrecy = node.member != nullptr && secrets_ == Secrets::hide ? node.member->secrecy : Secrecy::none;
   const auto secrets = secrets_in(secrecy, value.octets);
-  const auto masked = secrets.empty() ? Bytes() : mask(value.octets, secrets);
-  const auto shown = secrets.empty() ? value.octets : ByteView(masked);
+  const auto secret = secrets.empty() ? Bytes() : flags(value.octets.size(), secrets);
   header(node.offset, node.header, name_of(node) + (secrets.empty() ? meaning(node, value) : std::string()));
   ++depth_;
-  if (value.segmented) segments(node, value, shown);
-  else content(node.offset + node.header.size(), value.octets, shown);
+  if (value.segmented) segments(node, value, secret);
+  else content(node.offset + node.header.size(), value.octets, secret);
   --depth_;
 }
 
-// The segments with their own headers; what is shown comes from the joined value, so that a secret across two stays hidden.
-void HexWriter::segments(const Node& node, const Content& value, ByteView shown) {
+// The segments with their own headers; what is secret is told by the joined value, so that a secret across two stays hidden.
+void HexWriter::segments(const Node& node, const Content& value, ByteView secret) {
   const auto base = node.offset + node.header.size();
-  auto joined = value.octets;
   const bool bits = node.type->kind == Kind::bit_string;
-  if (bits) joined = joined.subspan(1), shown = shown.subspan(1);
+  std::size_t joined = bits ? 1 : 0;
   std::size_t at = 0;
   while (at < value.encoded.size()) {
     ber::Header segment;
@@ -105,10 +112,10 @@ void HexWriter::segments(const Node& node, const Content& value, ByteView shown)
     at += segment.octets;
     if (segment.constructed) continue;
     if (bits) header(base + at, value.encoded.subspan(at, 1), "unused bits");
+    const auto start = at + (bits ? 1 : 0);
     const auto size = segment.length - (bits ? 1 : 0);
-    content(base + at + (bits ? 1 : 0), joined.first(size), shown.first(size));
-    joined = joined.subspan(size);
-    shown = shown.subspan(size);
+    content(base + start, value.octets.subspan(joined, size), part(secret, joined, size));
+    joined += size;
     at += segment.length;
   }
 }
@@ -118,7 +125,7 @@ void HexWriter::unknown(const Node& parent, std::size_t offset, ByteView tlv) {
   if (ber::read_header(tlv, 0, tlv.size(), first) != ber::Fault::none) return;
   header(offset, tlv.first(first.octets), ber::to_string(first.tag) + ", not in " + std::string(parent.type->name));
   ++depth_;
-  content(offset + first.octets, tlv.subspan(first.octets), tlv.subspan(first.octets));
+  content(offset + first.octets, tlv.subspan(first.octets), {});
   --depth_;
 }
 

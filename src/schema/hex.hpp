@@ -27,9 +27,9 @@ class HexWriter : public Visitor {
 
  private:
   void header(std::size_t offset, ByteView octets, const std::string& note);
-  void row(std::size_t offset, ByteView octets, ByteView hidden, std::string_view note);
-  void content(std::size_t offset, ByteView octets, ByteView shown);
-  void segments(const Node& node, const Content& content, ByteView shown);
+  void row(std::size_t offset, ByteView octets, ByteView secret, std::string_view note);
+  void content(std::size_t offset, ByteView octets, ByteView secret);
+  void segments(const Node& node, const Content& content, ByteView secret);
 
   Output& out_;
   Secrets secrets_;

@@ -83,13 +83,7 @@ void JsonWriter::leave(const Node& node) {
 void JsonWriter::primitive(const Node& node, const Content& content) {
   if (content.is_default) return;
   begin_value(node.member != nullptr ? node.member->name : std::string_view());
-  if (!content.valid) {
-    out_.put("{\"?\":\"");
-    out_.hex(content.octets);
-    out_.put("\"}");
-  } else {
-    value(node, content);
-  }
+  value(node, content);
   out_.settle();
 }
 
@@ -98,6 +92,10 @@ void JsonWriter::value(const Node& node, const Content& content) {
   const auto secrecy = node.member != nullptr && secrets_ == Secrets::hide ? node.member->secrecy : Secrecy::none;
   if (secrecy == Secrecy::key) {
     quoted(std::string(content.octets.size() * (kind == Kind::octet_string ? 2 : 1), '*'));
+  } else if (!content.valid) {
+    out_.put("{\"?\":\"");
+    out_.hex(content.octets);
+    out_.put("\"}");
   } else if (kind == Kind::octet_string) {
     const auto secrets = secrets_in(secrecy, content.octets);
     out_.put('"');

@@ -16,11 +16,13 @@
 namespace li::schema {
 
 class Output {
+  static constexpr std::size_t kEnough = 64 * 1024;
+
  public:
   using Sink = std::function<void(std::string_view)>;
 
   Output() = default;                                    ///< everything stays in text()
-  explicit Output(Sink sink) : sink_(std::move(sink)) {}
+  explicit Output(Sink sink) : sink_(std::move(sink)) { text_.reserve(3 * kEnough); }  // so that it need not move, leaving copies
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
   ~Output();
@@ -38,7 +40,6 @@ class Output {
   [[nodiscard]] std::string take() { return std::move(text_); }
 
  private:
-  static constexpr std::size_t kEnough = 64 * 1024;
   std::string text_;
   Sink sink_;
 };

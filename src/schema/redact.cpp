@@ -43,6 +43,10 @@ std::string_view unquoted(std::string_view text) {
   return text;
 }
 
+void fill(Bytes& octets, const std::vector<Range>& ranges, std::uint8_t with) {
+  for (const auto& range : ranges) std::fill(octets.begin() + static_cast<std::ptrdiff_t>(range.begin), octets.begin() + static_cast<std::ptrdiff_t>(range.end), with);
+}
+
 std::vector<Range> secrets_in_sip(std::string_view text) {
   std::vector<Range> found;
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -82,8 +86,14 @@ bool was_masked(Secrecy secrecy, ByteView octets) {
 
 Bytes mask(ByteView octets, const std::vector<Range>& secrets) {
   auto masked = to_bytes(octets);
-  for (const auto& range : secrets) std::fill(masked.begin() + static_cast<std::ptrdiff_t>(range.begin), masked.begin() + static_cast<std::ptrdiff_t>(range.end), kMask);
+  fill(masked, secrets, kMask);
   return masked;
+}
+
+Bytes flags(std::size_t octets, const std::vector<Range>& secrets) {
+  Bytes flags(octets, 0);
+  fill(flags, secrets, 1);
+  return flags;
 }
 
 }  // namespace li::schema

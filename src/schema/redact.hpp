@@ -31,4 +31,7 @@ struct Range {
 /// The octets with an asterisk for each secret one.
 [[nodiscard]] Bytes mask(ByteView octets, const std::vector<Range>& secrets);
 
+/// A 1 for each secret octet, a 0 for each other.
+[[nodiscard]] Bytes flags(std::size_t octets, const std::vector<Range>& secrets);
+
 }  // namespace li::schema

@@ -90,8 +90,8 @@ struct XerWriter::Impl {
     const auto kind = node.type->kind;
     const auto secrecy = node.member != nullptr && secrets == Secrets::hide ? node.member->secrecy : Secrecy::none;
     std::string plain;
-    if (!content.valid || (is_text(kind) && !fits_xml(as_text(content.octets)))) return octets_as_they_are(content.octets);
     if (secrecy == Secrecy::key) return put(std::string(content.octets.size() * (kind == Kind::octet_string ? 2 : 1), '*'));
+    if (!content.valid || (is_text(kind) && !fits_xml(as_text(content.octets)))) return octets_as_they_are(content.octets);
     if (kind == Kind::octet_string) {
       const auto hidden = secrets_in(secrecy, content.octets);
       return hidden.empty() ? hex(content.octets) : hex(mask(content.octets, hidden));

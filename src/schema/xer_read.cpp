@@ -1,6 +1,4 @@
 // XER back to octets: libxml2's reader drives the writer.
-#include <limits>
-
 #include <libxml/xmlreader.h>
 
 #include "schema/reading_impl.hpp"
@@ -20,37 +18,41 @@ class Wrapped {
   static int read(void* context, char* buffer, int size) { return static_cast<Wrapped*>(context)->read(buffer, static_cast<std::size_t>(size)); }
 
  private:
-  // libxml2 asks for as little as four octets at a time.
+  // A line at a time: libxml2 drops what it has read but not shown when it comes to text that is not XML.
   int read(char* buffer, std::size_t size) {
-    if (!tag_.empty()) return give(buffer, size);
-    if (ended_) return 0;
-    skip_declaration();
-    in_.read(buffer, static_cast<std::streamsize>(size));
-    if (in_.gcount() > 0) return static_cast<int>(in_.gcount());
-    ended_ = true;
-    tag_ = "</hi2kit>";
-    return give(buffer, size);
-  }
-  int give(char* buffer, std::size_t size) {
-    const auto given = tag_.copy(buffer, size);
-    tag_.remove_prefix(given);
+    if (pending_.empty()) refill();
+    const auto given = pending_.copy(buffer, size);
+    pending_.erase(0, given);
     return static_cast<int>(given);
   }
+
+  void refill() {
+    constexpr std::size_t kPiece = 16 * 1024;
+    if (ended_) return;
+    pending_.resize(kPiece);
+    in_.getline(pending_.data(), kPiece);
+    const auto got = static_cast<std::size_t>(in_.gcount());
+    const bool line = in_.good() || in_.eof();
+    ended_ = in_.eof() || in_.bad();
+    pending_.resize(got);
+    if (line && !in_.eof() && got > 0) pending_.back() = '\n';  // getline() counts it but leaves it out
+    if (!line && !in_.bad()) in_.clear();                       // the line goes on
+    if (!middle_of_line_) drop_declaration();
+    middle_of_line_ = !line;
+    if (ended_) pending_ += "</hi2kit>";
+  }
+
   // "<?xml ...?>" may stand only at the very start of a document, which is behind our own tag.
-  void skip_declaration() {
-    if (looked_) return;
-    looked_ = true;
-    in_ >> std::ws;
-    if (in_.peek() != '<') return;
-    in_.get();
-    if (in_.peek() == '?') in_.ignore(std::numeric_limits<std::streamsize>::max(), '>');
-    else in_.unget();
+  void drop_declaration() {
+    if (!pending_.starts_with("<?xml ")) return;
+    if (const auto end = pending_.find("?>"); end != std::string::npos) pending_.erase(0, end + 2);
+    if (pending_.empty()) pending_ = "\n";
   }
 
   std::istream& in_;
-  std::string_view tag_ = "<hi2kit>";
+  std::string pending_ = "<hi2kit>";
   bool ended_ = false;
-  bool looked_ = false;
+  bool middle_of_line_ = false;
 };
 
 class Reader {

@@ -96,7 +96,7 @@ class List {
 
   int run() {
     const bool opened = for_each_input(options_.files, [this](std::istream& in, const std::string& name) { return file(in, name), true; });
-    if (!options_.json) {
+    if (!options_.json && (records_ != 0 || damaged_ != 0 || !foreign_)) {
       table_.finish();
       totals();
     }

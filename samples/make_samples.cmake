@@ -1,0 +1,15 @@
+# Makes records and their JSON in ${OUT}. Keys are shown: without them there is no way back to octets.
+execute_process(COMMAND ${MAKE_SAMPLES} ${OUT} COMMAND_ERROR_IS_FATAL ANY)
+set(RECORDS "")
+foreach(module umts eps)
+  list(APPEND RECORDS ${module}/call.jsonl ${module}/keys.json ${module}/failure.json ${module}/mid_session.json ${module}/aggregate.json)
+endforeach()
+foreach(json ${RECORDS})
+  string(REGEX REPLACE "\\.jsonl?$" ".ber" ber ${json})
+  string(REGEX REPLACE ".*\\." "" form ${json})
+  execute_process(COMMAND ${HI2} decode -o ${form} --show-keys ${ber} WORKING_DIRECTORY ${OUT} OUTPUT_FILE ${OUT}/${json}
+    ERROR_VARIABLE complaints RESULT_VARIABLE status)
+  if(NOT status EQUAL 0 OR NOT complaints STREQUAL "")
+    message(FATAL_ERROR "hi2 decode ${ber} ends with ${status}: ${complaints}")
+  endif()
+endforeach()
