@@ -1,0 +1,30 @@
+# Installs BUILD into TREE and looks at what is there: everything a user needs, nothing private.
+file(REMOVE_RECURSE ${TREE})
+execute_process(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${TREE} OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
+
+foreach(wanted bin/hi2 ${LIBDIR}/libhi2kit.a ${LIBDIR}/cmake/hi2kit/hi2kitConfig.cmake ${LIBDIR}/cmake/hi2kit/hi2kitConfigVersion.cmake
+        ${LIBDIR}/pkgconfig/hi2kit.pc include/hi2kit/hi2/record.hpp include/hi2kit/base/bytes.hpp share/hi2kit/asn1/UmtsHI2Operations.asn)
+  if(NOT EXISTS ${TREE}/${wanted})
+    message(SEND_ERROR "not installed: ${wanted}")
+  endif()
+endforeach()
+
+file(GLOB_RECURSE headers RELATIVE ${TREE} ${TREE}/include/*)
+foreach(header ${headers})
+  if(header MATCHES "_impl\\.hpp$" OR NOT header MATCHES "^include/hi2kit/[a-z0-9]+/[a-z0-9_]+\\.hpp$")
+    message(SEND_ERROR "no public header, yet installed: ${header}")
+  endif()
+endforeach()
+
+file(READ ${BUILD}/CMakeCache.txt cache)
+string(REGEX MATCH "CMAKE_HOME_DIRECTORY:INTERNAL=([^\n]*)" _ "${cache}")
+set(source ${CMAKE_MATCH_1})
+foreach(text ${LIBDIR}/cmake/hi2kit/hi2kitConfig.cmake ${LIBDIR}/cmake/hi2kit/hi2kitTargets.cmake ${LIBDIR}/pkgconfig/hi2kit.pc)
+  file(READ ${TREE}/${text} content)
+  foreach(place ${source} ${BUILD})
+    string(FIND "${content}" "${place}" found)
+    if(NOT found EQUAL -1)
+      message(SEND_ERROR "${text} names ${place}, a folder of the build")
+    endif()
+  endforeach()
+endforeach()

@@ -1,0 +1,11 @@
+# Builds SOURCE with the flags that pkg-config gives and runs it.
+set(ENV{PKG_CONFIG_PATH} ${TREE}/${LIBDIR}/pkgconfig)
+find_program(PKG_CONFIG pkg-config REQUIRED)
+execute_process(COMMAND ${PKG_CONFIG} --modversion hi2kit OUTPUT_VARIABLE version OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+if(NOT version STREQUAL VERSION)
+  message(FATAL_ERROR "hi2kit.pc has version ${version}, the project ${VERSION}")
+endif()
+execute_process(COMMAND ${PKG_CONFIG} --cflags --libs hi2kit OUTPUT_VARIABLE found COMMAND_ERROR_IS_FATAL ANY)
+separate_arguments(found UNIX_COMMAND "${found}")
+execute_process(COMMAND ${CXX} -std=c++20 ${FLAGS} -o ${PROGRAM} ${SOURCE} ${found} COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${PROGRAM} COMMAND_ERROR_IS_FATAL ANY)
