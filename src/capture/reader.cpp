@@ -183,7 +183,9 @@ Item RecordReader::record(const Header& header) {
   Error error;
   const auto size = measure(header, error);
   if (aggregate_ && !aggregate_->indefinite && size && place + *size > aggregate_->end) {
-    error = {ErrorKind::malformed, "the record runs " + std::to_string(place + *size - aggregate_->end) + " octets past the end of its aggregate", place, {}, "X.690 8.1.3"};
+    const auto beyond = std::to_string(place + *size - aggregate_->end);
+    aggregate_->end = place;  // one of the two lengths is wrong: the aggregate ends, and the record is read as standing behind it
+    return damage({ErrorKind::malformed, "a record runs " + beyond + " octets past the end of its aggregate", place, {}, "X.690 8.1.3"});
   }
   if (!error.text.empty()) {
     auto item = damage(locate(std::move(error)));

@@ -58,6 +58,17 @@ bool real_time(Kind kind, ByteView content) {
   return kind == Kind::utc_time ? is_utc_time(as_text(content)) : is_generalized_time(as_text(content));
 }
 
+std::string clause_of(Kind kind) {
+  switch (kind) {
+    case Kind::boolean: return "X.690 8.2";
+    case Kind::integer: return "X.690 8.3";
+    case Kind::enumerated: return "X.690 8.4";
+    case Kind::bit_string: return "X.690 8.6.2";
+    case Kind::null: return "X.690 8.8";
+    default: return "X.690 8.19";
+  }
+}
+
 std::string digits_of(const Number& number) {
   return number.is_unsigned ? std::to_string(static_cast<std::uint64_t>(number.value)) : std::to_string(number.value);
 }
@@ -112,15 +123,15 @@ Judgement describe(Problem problem, const Type& type, const Bounds& bounds, Byte
   const std::string kind(to_string(type.kind));
   const auto octets = std::to_string(content.size());
   switch (problem) {
-    case Problem::wrong_size: return {kind + " of " + octets + " octets", type.kind == Kind::null ? "X.690 8.8" : type.kind == Kind::boolean ? "X.690 8.2" : "X.690 8.3"};
+    case Problem::wrong_size: return {kind + " of " + octets + " octets", clause_of(type.kind)};
     case Problem::oid_cut: return {kind + " that ends inside an arc", "X.690 8.19.2"};
     case Problem::oid_huge: return {kind + " with an arc beyond 64 bits", ""};
     case Problem::bits_unused: return {"BIT STRING with wrong unused bits", "X.690 8.6.2"};
     case Problem::not_minimal: return {kind + " with a superfluous leading octet", "X.690 8.3.2"};
     case Problem::oid_padded: return {kind + " with a leading 80 octet in an arc", "X.690 8.19.2"};
-    case Problem::huge_number: return {kind + " beyond 64 bits, kept as octets", ""};
+    case Problem::huge_number: return {kind + " beyond 64 bits", ""};
     case Problem::unknown_enumerator: return {"value " + digits_of(*read_number(content)) + " is not in the enumeration, which has no extension marker", ""};
-    case Problem::bad_characters: return {"characters that no " + kind + " has, kept as octets", "X.680 41"};
+    case Problem::bad_characters: return {"characters that no " + kind + " has", "X.680 41"};
     case Problem::bad_time: return {"not a " + kind, type.kind == Kind::utc_time ? "X.680 47" : "X.680 46"};
     case Problem::out_of_bounds:
       if (type.kind == Kind::integer) return {digits_of(*read_number(content)) + ", allowed " + to_string(bounds), ""};

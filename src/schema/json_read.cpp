@@ -221,6 +221,20 @@ class Handler {
 
 }  // namespace
 
+namespace {
+
+// Behind a value that broke off some lines down: to the next line that starts one, which may be the one where it showed.
+void next_document(LineSource& source) {
+  constexpr auto kEnd = std::streambuf::traits_type::eof();
+  if (!source.back_to_line_start()) source.skip_line();
+  while (source.sgetc() != kEnd && source.sgetc() != '{') {
+    source.skip_line();
+    source.sbumpc();
+  }
+}
+
+}  // namespace
+
 void read_json(std::istream& in, const OnRecord& on_record, const OnFailure& on_failure) {
   LineSource source(in);
   std::istream stream(&source);
@@ -232,8 +246,9 @@ void read_json(std::istream& in, const OnRecord& on_record, const OnFailure& on_
     if (handler.stopped()) return;
     if (!handler.error()) continue;
     const bool same_line = source.line() == start;
-    if (!on_failure({*handler.error(), source.line(), !same_line}) || !same_line) return;
-    source.skip_line();
+    if (!on_failure({*handler.error(), source.line(), false})) return;
+    if (same_line) source.skip_line();
+    else next_document(source);
   }
 }
 

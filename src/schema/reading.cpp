@@ -39,6 +39,16 @@ void LineSource::skip_line() {
   }
 }
 
+bool LineSource::back_to_line_start() {
+  static_cast<void>(line());
+  auto* at = gptr();
+  while (at != eback() && at[-1] != '\n') --at;
+  if (at == eback() && base_ != 0) return false;
+  setg(eback(), at, egptr());
+  counted_ = at;
+  return true;
+}
+
 const Type* type_with_member(std::string_view name) {
   for (const auto* type : stand_alone_types()) {
     if (type->find(name) != nullptr) return type;

@@ -30,8 +30,8 @@ struct ReadFailure {
 using OnRecord = std::function<bool(Encoded&&)>;        ///< false ends the reading
 using OnFailure = std::function<bool(ReadFailure&&)>;   ///< likewise
 
-/// Reads JSON to the end of the stream: lines, objects one after the other, or arrays of them. Behind a bad line reading goes
-/// on at the next one.
+/// Reads JSON to the end of the stream: lines, objects one after the other, or arrays of them. Behind a bad record reading goes
+/// on at the next line, or where one starts with a brace.
 void read_json(std::istream& in, const OnRecord& on_record, const OnFailure& on_failure);
 
 /// Reads XER documents, one after the other, to the end of the stream. Behind a record that breaks the module reading goes on

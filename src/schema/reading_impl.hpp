@@ -19,7 +19,8 @@ class LineSource : public std::streambuf {
   [[nodiscard]] std::size_t position() const { return base_ + static_cast<std::size_t>(gptr() - eback()); }
   [[nodiscard]] std::size_t line();     ///< from 1
   bool skip_space();                    ///< white space and commas between records; false at the end
-  void skip_line();
+  void skip_line();                     ///< to the line feed
+  bool back_to_line_start();            ///< false if the line's start is no longer in the buffer
 
  protected:
   int_type underflow() override;

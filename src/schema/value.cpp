@@ -26,7 +26,7 @@ Result<RecordBytes> parse_oid(std::string_view text, bool relative) {
   while (true) {
     const auto dot = text.find('.');
     std::uint64_t arc = 0;
-    if (!parse_digits(text.substr(0, dot), arc)) return failure(ErrorKind::malformed, "an object identifier is written as numbers with dots between them");
+    if (!parse_digits(text.substr(0, dot), arc)) return failure(ErrorKind::malformed, "an object identifier is written as numbers of up to 64 bits with dots between them");
     arcs.push_back(arc);
     if (dot == std::string_view::npos) break;
     text.remove_prefix(dot + 1);

@@ -69,7 +69,7 @@ class Walk {
     Header header;
     if (!short_header(frame.end, header) && !long_header(frame, header)) return;
     if (header.tag == Tag{}) return failure_.stray_end(frame, at_);
-    if (++nodes_ > options_.limits.max_nodes) return failure_.too_many(frame, options_.limits.max_nodes, at_);
+    if (nodes_ >= options_.limits.max_nodes) return failure_.too_many(frame, options_.limits.max_nodes, at_);
     switch (frame.what) {
       case Frame::What::fields: return field(frame, header);
       case Frame::What::list: return item(frame, header);
@@ -141,6 +141,7 @@ class Walk {
   }
 
   [[gnu::noinline]] void unknown(Frame& frame, const Header& header) {
+    ++nodes_;
     auto limits = options_.limits;
     limits.max_depth = max_depth_ - std::min(max_depth_, depth_);
     std::size_t size = header.octets + header.length;
@@ -188,6 +189,7 @@ class Walk {
   }
 
   void begin_tagged(const Place& place, std::span<const Tag> tags, const Header& header) {
+    ++nodes_;
     const auto content = at_ + header.octets;
     const auto end = header.indefinite ? top().end : content + header.length;
     const auto kind = place.type->kind;

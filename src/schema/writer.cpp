@@ -94,7 +94,7 @@ void Writer::value(ByteView octets, bool as_they_are) {
   const auto problem = anything_goes ? Problem::none : judge(type, bounds, octets);
   if (problem != Problem::none && !(as_they_are && keeps_octets(problem))) {
     auto told = describe(problem, type, bounds, octets);
-    return fail(ErrorKind::out_of_range, std::move(told.text), told.clause.empty() ? clause_of(depth_ == 0 ? type : *open().type) : std::move(told.clause));
+    return fail(ErrorKind::out_of_range, std::move(told.text), told.clause.empty() ? clause_here(type) : std::move(told.clause));
   }
   if (pending_member_ != nullptr && pending_member_->default_value && read_number(octets).value_or(Number{}).value == *pending_member_->default_value) {
     return done_with_value();
@@ -106,6 +106,15 @@ void Writer::value(ByteView octets, bool as_they_are) {
   out_.primitive(tags.back(), octets);
   for (auto i = tags.size() - 1; i > 0; --i) out_.close(marks[i - 1]);
   done_with_value();
+}
+
+// The nearest type with a name around the pending value.
+std::string Writer::clause_here(const Type& type) const {
+  if (!type.module.empty()) return clause_of(type);
+  for (auto i = depth_; i > 0; --i) {
+    if (!frames_[i - 1].type->module.empty()) return clause_of(*frames_[i - 1].type);
+  }
+  return {};
 }
 
 void Writer::raw(ByteView tlv) {

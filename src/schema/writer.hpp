@@ -78,6 +78,7 @@ class Writer {
   void done_with_value();
   void fail(ErrorKind kind, std::string text, std::string clause, const Member* inside = nullptr);
   [[nodiscard]] std::string path(const Member* inside) const;
+  [[nodiscard]] std::string clause_here(const Type& type) const;
 
   ber::Writer out_;
   std::vector<Chunk> chunks_;

@@ -178,21 +178,19 @@ TEST(JsonStream, BadLineThenGoodLine) {
   }
 }
 
-TEST(JsonStream, DamageOverSeveralLinesEndsIt) {
-  const auto read = from_json(record("") + "\n{\n\"umtsiRIContent\":\nx}\n" + record(""));
-  EXPECT_EQ(read.records.size(), 1U);
+TEST(JsonStream, BehindDamageOverSeveralLinesTheNextBraceCounts) {
+  const auto read = from_json(record("") + "\n{\n\"umtsiRIContent\":\nx}\n  {}\n" + record(""));
+  EXPECT_EQ(read.lines, (std::vector<std::size_t>{1, 6}));
   ASSERT_EQ(read.failures.size(), 1U);
-  EXPECT_TRUE(read.failures[0].last);
   EXPECT_EQ(read.failures[0].line, 4U);
 }
 
-// Where a value may go on over lines, the end of the line does not say that it is cut.
-TEST(JsonStream, AnOpenBracketTakesTheNextLineWithIt) {
-  for (const std::string open : {"{\"umtsiRIContent\":", "{"}) {
-    const auto read = from_json(record("") + "\n" + open + "\n" + record(""));
-    EXPECT_EQ(read.records.size(), 1U) << open;
-    ASSERT_EQ(read.failures.size(), 1U) << open;
-    EXPECT_TRUE(read.failures[0].last) << open;
+// A line that was cut shows only on the next one, which is read again from its start.
+TEST(JsonStream, ACutLineDoesNotTakeTheNextOneWithIt) {
+  for (const std::string cut : {"{\"umtsiRIContent\":", "{", "{\"umtsiRIContent\":{\"iRI-Report-record\":"}) {
+    const auto read = from_json(record("") + "\n" + cut + "\n" + record("") + "\n" + record(""));
+    EXPECT_EQ(read.lines, (std::vector<std::size_t>{1, 3, 4})) << cut;
+    EXPECT_EQ(read.failures.size(), 1U) << cut;
   }
 }
 

@@ -34,7 +34,7 @@ bool for_each_input(const std::vector<std::string>& files, const std::function<b
   return all_opened;
 }
 
-void report(const std::string& file, const Error& error) { std::cerr << file << ":" << error.message() << '\n'; }
+void report(const std::string& file, const Error& error) { std::cerr << file << (error.offset ? ":" : ": ") << error.message() << '\n'; }
 
 void report_line(const std::string& file, std::size_t line, const Error& error) {
   auto placed = error;
