@@ -22,9 +22,14 @@ const TimePoint kTime{std::chrono::milliseconds(1'795'000'000'204)};
 
 std::string invite() {
   return "INVITE sip:bob@ims.example SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK74b43\r\nMax-Forwards: 70\r\n"
-         "From: \"Alice\" <sip:alice@ims.example>;tag=9fxced76sl\r\nTo: Bob <sip:bob@ims.example>\r\nCall-ID: 3848276298220188511@ims.example\r\n"
-         "CSeq: 1 INVITE\r\nContact: <sip:alice@192.0.2.1>\r\nP-Asserted-Identity: <sip:alice@ims.example>\r\nContent-Type: application/sdp\r\n\r\n" +
-         std::string("v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 49170 RTP/SAVP 97\r\na=rtpmap:97 AMR-WB/16000/1\r\n") + std::string(800, 'a') + "\r\n";
+         "From: \"Alice\" <sip:alice@ims.example>;tag=9fxced76sl\r\nTo: Bob <sip:bob@ims.example>\r\nCall-ID: "
+         "3848276298220188511@ims.example\r\n"
+         "CSeq: 1 INVITE\r\nContact: <sip:alice@192.0.2.1>\r\nP-Asserted-Identity: <sip:alice@ims.example>\r\nContent-Type: "
+         "application/sdp\r\n\r\n" +
+         std::string(
+             "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 49170 RTP/SAVP 97\r\na=rtpmap:97 "
+             "AMR-WB/16000/1\r\n") +
+         std::string(800, 'a') + "\r\n";
 }
 
 IriBuilder sip_report(Module module, const std::string& message) {
@@ -112,8 +117,8 @@ class Ratios : public benchmark::ConsoleReporter {
   void print(const std::string& name) const {
     if (!times_.contains(name + "/builder") || !times_.contains(name + "/walk")) return;  // filtered out
     const auto time = [&](const char* what) { return times_.at(name + "/" + what); };
-    std::printf("%-12s  walk %.1fx, typed record %.1fx asn1c's decoder; builder %.1fx asn1c's encoder\n", name.c_str(), time("asn1c decode") / time("walk"),
-                time("asn1c decode") / time("typed record"), time("asn1c encode") / time("builder"));
+    std::printf("%-12s  walk %.1fx, typed record %.1fx asn1c's decoder; builder %.1fx asn1c's encoder\n", name.c_str(),
+                time("asn1c decode") / time("walk"), time("asn1c decode") / time("typed record"), time("asn1c encode") / time("builder"));
   }
 
  private:

@@ -21,14 +21,10 @@ using Bytes = std::vector<std::uint8_t>;
 using ByteView = std::span<const std::uint8_t>;
 
 /// The octets of a text, without copying.
-[[nodiscard]] inline ByteView as_bytes(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
+[[nodiscard]] inline ByteView as_bytes(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
 
 /// Octets as a text of the same length, without copying and without judging the characters.
-[[nodiscard]] inline std::string_view as_text(ByteView octets) {
-  return {reinterpret_cast<const char*>(octets.data()), octets.size()};
-}
+[[nodiscard]] inline std::string_view as_text(ByteView octets) { return {reinterpret_cast<const char*>(octets.data()), octets.size()}; }
 
 [[nodiscard]] inline Bytes to_bytes(ByteView octets) { return {octets.begin(), octets.end()}; }
 [[nodiscard]] inline Bytes to_bytes(std::string_view text) { return to_bytes(as_bytes(text)); }

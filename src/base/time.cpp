@@ -78,7 +78,13 @@ Instant split(TimePoint time) {
   const year_month_day date{days};
   const auto rest = time - days;
   const auto ms = static_cast<int>(rest.count());
-  return {static_cast<int>(date.year()), static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), ms / 3'600'000, ms / 60'000 % 60, ms / 1000 % 60, ms % 1000};
+  return {static_cast<int>(date.year()),
+          static_cast<unsigned>(date.month()),
+          static_cast<unsigned>(date.day()),
+          ms / 3'600'000,
+          ms / 60'000 % 60,
+          ms / 1000 % 60,
+          ms % 1000};
 }
 
 char* put_digits(char* at, int value, int count) {
@@ -96,7 +102,9 @@ char* put_date_and_time(char* at, const Instant& f) {
 
 bool read_generalized_time(std::string_view text, Fields& time) {
   Digits in(text);
-  if (!in.number(4, 0, 9999, time.year) || !in.number(2, 1, 12, time.month) || !in.number(2, 1, 31, time.day) || !in.number(2, 0, 23, time.hour)) return false;
+  if (!in.number(4, 0, 9999, time.year) || !in.number(2, 1, 12, time.month) || !in.number(2, 1, 31, time.day) ||
+      !in.number(2, 0, 23, time.hour))
+    return false;
   if (in.at_digit() && !in.number(2, 0, 59, time.minute)) return false;
   if (in.at_digit() && !in.number(2, 0, 60, time.second)) return false;
   if (in.take('.') || in.take(',')) {
@@ -109,8 +117,8 @@ bool read_generalized_time(std::string_view text, Fields& time) {
 
 bool read_utc_time(std::string_view text, Fields& time) {
   Digits in(text);
-  if (!in.number(2, 0, 99, time.year) || !in.number(2, 1, 12, time.month) || !in.number(2, 1, 31, time.day) || !in.number(2, 0, 23, time.hour) ||
-      !in.number(2, 0, 59, time.minute)) {
+  if (!in.number(2, 0, 99, time.year) || !in.number(2, 1, 12, time.month) || !in.number(2, 1, 31, time.day) ||
+      !in.number(2, 0, 23, time.hour) || !in.number(2, 0, 59, time.minute)) {
     return false;
   }
   time.year += time.year >= 50 ? 1900 : 2000;

@@ -21,8 +21,8 @@ struct CalendarTime {
   int hour = 0;
   int minute = 0;
   int second = 0;
-  std::string fraction;              ///< digits behind the point, of the smallest unit given
-  std::optional<int> offset;         ///< minutes east of UTC; 0 for "Z"; none for local time
+  std::string fraction;       ///< digits behind the point, of the smallest unit given
+  std::optional<int> offset;  ///< minutes east of UTC; 0 for "Z"; none for local time
 
   /// "2026-11-20 12:00:01.204", and " UTC" or " +0100" where the text had it.
   [[nodiscard]] std::string to_string() const;

@@ -103,7 +103,8 @@ Error describe(Fault fault, const Header& header, std::size_t at, std::size_t en
   }
   const std::size_t room = end - at - header.octets;
   return error(ErrorKind::truncated,
-               "length " + std::to_string(header.length) + " runs " + std::to_string(header.length - room) + " octets past the end", "X.690 8.1.3");
+               "length " + std::to_string(header.length) + " runs " + std::to_string(header.length - room) + " octets past the end",
+               "X.690 8.1.3");
 }
 
 Result<std::size_t> measure(ByteView octets, const Limits& limits) {
@@ -115,7 +116,8 @@ Result<std::size_t> measure(ByteView octets, const Limits& limits) {
     while (depth > 0 && !levels[depth].indefinite && at == levels[depth].end) --depth;
     if (depth == 0 && nodes > 0) return at;
     const std::size_t end = depth == 0 ? octets.size() : levels[depth].end;
-    if (nodes > limits.max_nodes) return failure({ErrorKind::limit, "more than " + std::to_string(limits.max_nodes) + " values", at, {}, {}});
+    if (nodes > limits.max_nodes)
+      return failure({ErrorKind::limit, "more than " + std::to_string(limits.max_nodes) + " values", at, {}, {}});
     if (depth > 0 && levels[depth].indefinite && at < end && octets[at] == 0) {
       if (auto error = check_end_of_contents(octets, at, end)) return failure(*std::move(error));
       at += 2;
@@ -124,7 +126,8 @@ Result<std::size_t> measure(ByteView octets, const Limits& limits) {
     }
     Header header;
     if (const auto fault = read_header(octets, at, end, header); fault != Fault::none) return failure(describe(fault, header, at, end));
-    if (header.tag == Tag{}) return failure({ErrorKind::malformed, "end-of-contents octets where nothing of indefinite length is open", at, {}, "X.690 8.1.5"});
+    if (header.tag == Tag{})
+      return failure({ErrorKind::malformed, "end-of-contents octets where nothing of indefinite length is open", at, {}, "X.690 8.1.5"});
     at += header.octets;
     if (!header.constructed) {
       at += header.length;
@@ -135,8 +138,8 @@ Result<std::size_t> measure(ByteView octets, const Limits& limits) {
   }
 }
 
-Result<Segments> join_segments(ByteView octets, std::size_t at, std::size_t end, bool indefinite, std::uint32_t segment, const Limits& limits,
-                               RecordBytes& out) {
+Result<Segments> join_segments(ByteView octets, std::size_t at, std::size_t end, bool indefinite, std::uint32_t segment,
+                               const Limits& limits, RecordBytes& out) {
   std::array<Level, kDepthCap + 1> levels;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled as it is used
   const std::size_t max_depth = std::min(limits.max_depth, kDepthCap);
   const bool bits = segment == 3;
@@ -155,11 +158,17 @@ Result<Segments> join_segments(ByteView octets, std::size_t at, std::size_t end,
       continue;
     }
     Header header;
-    if (const auto fault = read_header(octets, at, level.end, header); fault != Fault::none) return failure(describe(fault, header, at, level.end));
+    if (const auto fault = read_header(octets, at, level.end, header); fault != Fault::none)
+      return failure(describe(fault, header, at, level.end));
     if (header.tag != Tag{segment, TagClass::universal}) {
-      return failure({ErrorKind::unexpected, "segment with tag " + to_string(header.tag) + " in a constructed string", at, {}, bits ? "X.690 8.6.4" : "X.690 8.7.3"});
+      return failure({ErrorKind::unexpected,
+                      "segment with tag " + to_string(header.tag) + " in a constructed string",
+                      at,
+                      {},
+                      bits ? "X.690 8.6.4" : "X.690 8.7.3"});
     }
-    if (++result.nodes > limits.max_nodes) return failure({ErrorKind::limit, "more than " + std::to_string(limits.max_nodes) + " segments", at, {}, {}});
+    if (++result.nodes > limits.max_nodes)
+      return failure({ErrorKind::limit, "more than " + std::to_string(limits.max_nodes) + " segments", at, {}, {}});
     const std::size_t start = at;
     at += header.octets;
     if (header.constructed) {

@@ -31,9 +31,9 @@ struct Tag {
 
 /// What a caller is ready to read. The defaults are for one IRI record.
 struct Limits {
-  std::size_t max_depth = 64;                    ///< nested TLVs; at most kDepthCap
-  std::size_t max_octets = 16 * 1024 * 1024;     ///< of one value
-  std::size_t max_nodes = 100'000;               ///< TLVs in one value
+  std::size_t max_depth = 64;                 ///< nested TLVs; at most kDepthCap
+  std::size_t max_octets = 16 * 1024 * 1024;  ///< of one value
+  std::size_t max_nodes = 100'000;            ///< TLVs in one value
 };
 
 /// No limit on depth reaches further than this: the readers keep their place in arrays of this size.
@@ -43,22 +43,22 @@ inline constexpr std::size_t kDepthCap = 128;
 struct Header {
   Tag tag;
   bool constructed = false;
-  bool indefinite = false;   ///< length octet 80; `length` is 0 then
-  std::uint8_t octets = 0;   ///< size of identifier and length octets together
-  std::size_t length = 0;    ///< content octets
+  bool indefinite = false;  ///< length octet 80; `length` is 0 then
+  std::uint8_t octets = 0;  ///< size of identifier and length octets together
+  std::size_t length = 0;   ///< content octets
 };
 
 enum class Fault : std::uint8_t {
   none,
-  cut_identifier,         ///< input ends inside the identifier octets
-  cut_length,             ///< input ends inside the length octets
-  tag_padded,             ///< high tag number with a leading 80 octet
-  tag_short_in_long,      ///< tag number below 31 in the high form
-  tag_huge,               ///< tag number beyond 32 bits
-  length_reserved,        ///< length octet FF
-  length_huge,            ///< length beyond 64 bits
-  indefinite_primitive,   ///< primitive encoding of indefinite length
-  past_end,               ///< content runs past the end of what encloses it
+  cut_identifier,        ///< input ends inside the identifier octets
+  cut_length,            ///< input ends inside the length octets
+  tag_padded,            ///< high tag number with a leading 80 octet
+  tag_short_in_long,     ///< tag number below 31 in the high form
+  tag_huge,              ///< tag number beyond 32 bits
+  length_reserved,       ///< length octet FF
+  length_huge,           ///< length beyond 64 bits
+  indefinite_primitive,  ///< primitive encoding of indefinite length
+  past_end,              ///< content runs past the end of what encloses it
 };
 
 /// Reads the header at `at`; a definite length must fit before `end`. On a fault `out` holds what was read.
@@ -73,8 +73,8 @@ enum class Fault : std::uint8_t {
 
 /// A constructed string: where it ends, and its segments joined.
 struct Segments {
-  std::size_t end = 0;      ///< offset behind the string, its end-of-contents included
-  std::size_t nodes = 0;    ///< TLVs read
+  std::size_t end = 0;           ///< offset behind the string, its end-of-contents included
+  std::size_t nodes = 0;         ///< TLVs read
   std::uint8_t unused_bits = 0;  ///< of the last segment, for a BIT STRING
 };
 

@@ -8,7 +8,8 @@ namespace li::capture {
 namespace {
 
 std::uint32_t big_endian(ByteView octets, std::size_t at) {
-  return static_cast<std::uint32_t>(octets[at]) << 24 | static_cast<std::uint32_t>(octets[at + 1]) << 16 | static_cast<std::uint32_t>(octets[at + 2]) << 8 | octets[at + 3];
+  return static_cast<std::uint32_t>(octets[at]) << 24 | static_cast<std::uint32_t>(octets[at + 1]) << 16 |
+         static_cast<std::uint32_t>(octets[at + 2]) << 8 | octets[at + 3];
 }
 
 struct Magic {
@@ -27,14 +28,10 @@ struct DomainName {
 };
 // {itu-t(0) identified-organization(4) etsi(0) securityDomain(2) lawfulIntercept(2)} and what follows
 constexpr DomainName kDomains[] = {
-    {{4, 0, 2, 2, 1, 0}, 5, "HI2Operations (TS 101 671)"},
-    {{4, 0, 2, 2, 4, 2}, 6, "Umts-HI3-PS (TS 33.108)"},
-    {{4, 0, 2, 2, 4, 3}, 6, "UmtsCS-HI2Operations (TS 33.108)"},
-    {{4, 0, 2, 2, 4, 5}, 6, "HI management (TS 33.108)"},
-    {{4, 0, 2, 2, 4, 10}, 6, "CONFHI2Operations (TS 33.108)"},
-    {{4, 0, 2, 2, 4, 12}, 6, "VoIP-HI3-IMS (TS 33.108)"},
-    {{4, 0, 2, 2, 4, 0}, 5, "another module of TS 33.108"},
-    {{4, 0, 2, 2, 5, 1}, 6, "LI-PS-PDU (TS 102 232-1)"},
+    {{4, 0, 2, 2, 1, 0}, 5, "HI2Operations (TS 101 671)"},       {{4, 0, 2, 2, 4, 2}, 6, "Umts-HI3-PS (TS 33.108)"},
+    {{4, 0, 2, 2, 4, 3}, 6, "UmtsCS-HI2Operations (TS 33.108)"}, {{4, 0, 2, 2, 4, 5}, 6, "HI management (TS 33.108)"},
+    {{4, 0, 2, 2, 4, 10}, 6, "CONFHI2Operations (TS 33.108)"},   {{4, 0, 2, 2, 4, 12}, 6, "VoIP-HI3-IMS (TS 33.108)"},
+    {{4, 0, 2, 2, 4, 0}, 5, "another module of TS 33.108"},      {{4, 0, 2, 2, 5, 1}, 6, "LI-PS-PDU (TS 102 232-1)"},
     {{4, 0, 2, 2, 5, 0}, 5, "a module of TS 102 232"},
 };
 
@@ -55,7 +52,8 @@ bool is_ps_pdu(ByteView octets) {
 bool is_x2_pdu(ByteView octets) {
   if (octets.size() < 40) return false;
   const auto header_length = big_endian(octets, 4);
-  return octets[0] == 0 && octets[1] >= 1 && octets[1] <= 15 && octets[2] == 0 && octets[3] >= 1 && octets[3] <= 4 && header_length >= 40 && header_length < 65536;
+  return octets[0] == 0 && octets[1] >= 1 && octets[1] <= 15 && octets[2] == 0 && octets[3] >= 1 && octets[3] <= 4 && header_length >= 40 &&
+         header_length < 65536;
 }
 
 bool is_hex_text(ByteView octets) {

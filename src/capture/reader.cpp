@@ -14,7 +14,7 @@ using ber::Tag;
 using ber::TagClass;
 
 constexpr std::size_t kPiece = 64 * 1024;
-constexpr std::size_t kMaxHeader = 144;   // identifier of 6 octets, length of 127, and room to look inside
+constexpr std::size_t kMaxHeader = 144;  // identifier of 6 octets, length of 127, and room to look inside
 
 bool is_record(const Header& header) {
   return header.constructed && header.tag.tag_class == TagClass::context && header.tag.number >= 1 && header.tag.number <= 4;
@@ -129,7 +129,11 @@ Item RecordReader::start() {
   }
   if (is_aggregate(header)) return open_aggregate(header);
   if (is_record(header)) return record(header);
-  auto item = damage({ErrorKind::unexpected, "tag " + ber::to_string(header.tag) + " starts no IRI record: it must be [1] to [4], or a SEQUENCE of such", here(), {}, "TS 33.108 B.3, B.9"});
+  auto item = damage({ErrorKind::unexpected,
+                      "tag " + ber::to_string(header.tag) + " starts no IRI record: it must be [1] to [4], or a SEQUENCE of such",
+                      here(),
+                      {},
+                      "TS 33.108 B.3, B.9"});
   const auto size = header.octets + header.length;
   const auto place = here();
   if (!header.indefinite && size <= options_.limits.max_octets && have(size)) {  // a whole value of another kind is stepped over
@@ -198,14 +202,21 @@ Item RecordReader::record(const Header& header) {
   if (aggregate_ && !domain.module) module = aggregate_->module;
   if (!module) {
     const auto name = name_of_domain(domain.oid);
-    const auto what = domain.oid.empty() ? "no domain identifier [0] that names the module"
-                                         : "domain identifier " + domain.text() + (name ? " is " + std::string(*name) : " names neither UmtsHI2Operations nor EpsHI2Operations");
+    const auto what = domain.oid.empty()
+                          ? "no domain identifier [0] that names the module"
+                          : "domain identifier " + domain.text() +
+                                (name ? " is " + std::string(*name) : " names neither UmtsHI2Operations nor EpsHI2Operations");
     auto item = damage({ErrorKind::unknown, what + "; --module umts or eps decides", place, {}, "TS 33.108 B.3, B.9"});
     at_ += *size;
     return item;
   }
   if (aggregate_ && *module != aggregate_->module) {
-    auto item = damage({ErrorKind::unexpected, "a record of " + std::string(hi2::name(*module)) + " in an aggregate of " + std::string(hi2::name(aggregate_->module)), place, {}, {}});
+    auto item =
+        damage({ErrorKind::unexpected,
+                "a record of " + std::string(hi2::name(*module)) + " in an aggregate of " + std::string(hi2::name(aggregate_->module)),
+                place,
+                {},
+                {}});
     at_ += *size;
     return item;
   }
@@ -228,7 +239,8 @@ void RecordReader::note_release(Item& item) {
   if (!domain.module || domain.registered) return;
   auto text = domain.text();
   if (std::ranges::find(noticed_, text) != noticed_.end() || noticed_.size() > 100) return;
-  item.notice = "domain identifier " + text + " is no release of " + std::string(hi2::name(*domain.module)) + " that is known here; read with release 16";
+  item.notice = "domain identifier " + text + " is no release of " + std::string(hi2::name(*domain.module)) +
+                " that is known here; read with release 16";
   noticed_.push_back(std::move(text));
 }
 
@@ -238,9 +250,12 @@ Item RecordReader::open_aggregate(const Header& header) {
   if (!module) {
     const auto name = name_of_domain(domain.oid);
     auto item = damage({ErrorKind::unknown,
-                        domain.oid.empty() ? "an aggregate whose first record names no module; --module umts or eps decides"
-                                           : "domain identifier " + domain.text() + (name ? " is " + std::string(*name) : " names no module of this tool"),
-                        here(), {}, "TS 33.108 B.3, B.9"});
+                        domain.oid.empty()
+                            ? "an aggregate whose first record names no module; --module umts or eps decides"
+                            : "domain identifier " + domain.text() + (name ? " is " + std::string(*name) : " names no module of this tool"),
+                        here(),
+                        {},
+                        "TS 33.108 B.3, B.9"});
     Error ignored;
     const auto size = measure(header, ignored);
     if (size) at_ += *size;
@@ -273,11 +288,15 @@ std::optional<Item> RecordReader::in_aggregate() {
   if ((fault == Fault::none || fault == Fault::past_end) && is_record(header)) return record(header);
   const auto place = here();
   auto item = damage({ErrorKind::unexpected,
-                      fault == Fault::none || fault == Fault::past_end ? "tag " + ber::to_string(header.tag) + " is no alternative of " + std::string(hi2::content_type(aggregate_->module).name)
+                      fault == Fault::none || fault == Fault::past_end ? "tag " + ber::to_string(header.tag) + " is no alternative of " +
+                                                                             std::string(hi2::content_type(aggregate_->module).name)
                                                                        : ber::describe(fault, header, at_, buffer_.size()).text,
-                      place, {}, std::string(hi2::name(aggregate_->module))});
+                      place,
+                      {},
+                      std::string(hi2::name(aggregate_->module))});
   const auto size = header.octets + header.length;
-  const bool inside = !header.indefinite && fault == Fault::none && (aggregate_->indefinite || place + size <= aggregate_->end) && size <= options_.limits.max_octets;
+  const bool inside = !header.indefinite && fault == Fault::none && (aggregate_->indefinite || place + size <= aggregate_->end) &&
+                      size <= options_.limits.max_octets;
   if (inside && have(size)) at_ += size;
   else resync(place + 1);
   return item;

@@ -21,16 +21,16 @@ struct Item {
   enum class What : std::uint8_t { record, damage, aggregate_begin, aggregate_end, foreign };
   What what = What::record;
   std::size_t offset = 0;
-  ByteView octets;                       ///< of a record the whole TLV, of an aggregate its header or its end-of-contents
+  ByteView octets;  ///< of a record the whole TLV, of an aggregate its header or its end-of-contents
   hi2::Module module = hi2::Module::umts;
   bool in_aggregate = false;
-  std::optional<Error> error;            ///< of damage and foreign; its offset is from the start of the input
-  std::optional<std::string> notice;     ///< once per OID: a release that is not known
+  std::optional<Error> error;         ///< of damage and foreign; its offset is from the start of the input
+  std::optional<std::string> notice;  ///< once per OID: a release that is not known
 };
 
 struct ReaderOptions {
   ber::Limits limits;
-  std::optional<hi2::Module> module;     ///< for records whose OID names no module
+  std::optional<hi2::Module> module;  ///< for records whose OID names no module
 };
 
 class RecordReader {
@@ -45,7 +45,7 @@ class RecordReader {
  private:
   struct Aggregate {
     std::size_t offset = 0;
-    std::size_t end = 0;                 // where it must end; unused for an indefinite length
+    std::size_t end = 0;  // where it must end; unused for an indefinite length
     bool indefinite = false;
     hi2::Module module = hi2::Module::umts;
   };
@@ -71,9 +71,9 @@ class RecordReader {
   std::istream& in_;
   ReaderOptions options_;
   RecordBytes buffer_;
-  std::size_t base_ = 0;                 // offset of buffer_[0] in the input
-  std::size_t at_ = 0;                   // in buffer_
-  std::size_t last_ = 0;                 // offset of the record given last
+  std::size_t base_ = 0;  // offset of buffer_[0] in the input
+  std::size_t at_ = 0;    // in buffer_
+  std::size_t last_ = 0;  // offset of the record given last
   bool rejected_ = false;
   bool end_of_input_ = false;
   bool over_ = false;

@@ -11,7 +11,9 @@ using schema::Kind;
 
 Fields look_up(Module module) {
   const auto& type = parameters_type(module);
-  const auto find = [&](std::string_view umts, std::string_view eps = {}) { return type.find(module == Module::eps && !eps.empty() ? eps : umts); };
+  const auto find = [&](std::string_view umts, std::string_view eps = {}) {
+    return type.find(module == Module::eps && !eps.empty() ? eps : umts);
+  };
   return {find("hi2DomainId", "hi2epsDomainId"),
           find("iRIversion"),
           find("lawfulInterceptionIdentifier"),
@@ -166,7 +168,8 @@ std::optional<Correlation> IriRecord::correlation() const {
   Correlation result;
   const auto read_cc = [&](const Entry& to_cc) {
     if (const auto* list = child(to_cc, "cc")) {
-      for (auto i = static_cast<std::size_t>(list - entries_.data()) + 1; i < list->end; ++i) result.cc.push_back(to_bytes(content(entries_[i])));
+      for (auto i = static_cast<std::size_t>(list - entries_.data()) + 1; i < list->end; ++i)
+        result.cc.push_back(to_bytes(content(entries_[i])));
     }
     if (const auto* iri = child(to_cc, "iri")) result.iri = to_bytes(content(*iri));
   };

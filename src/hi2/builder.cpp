@@ -10,7 +10,8 @@ namespace {
 using schema::Severity;
 
 bool has_scheme(std::string_view uri, std::string_view scheme) {
-  return uri.size() > scheme.size() && std::equal(scheme.begin(), scheme.end(), uri.begin(), [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b + ('a' - 'A') : b); });
+  return uri.size() > scheme.size() && std::equal(scheme.begin(), scheme.end(), uri.begin(),
+                                                  [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b + ('a' - 'A') : b); });
 }
 
 bool all_digits(std::string_view text) {
@@ -31,7 +32,8 @@ std::string tbcd(std::string_view digits) {
 }  // namespace
 
 void IriBuilder::wrong(std::string_view member, std::string text, std::string clause) {
-  problems_.push_back({Severity::error, std::string(alternative_name(type_)) + "." + std::string(member), 0, std::move(text), std::move(clause)});
+  problems_.push_back(
+      {Severity::error, std::string(alternative_name(type_)) + "." + std::string(member), 0, std::move(text), std::move(clause)});
 }
 
 IriBuilder& IriBuilder::event_unless_said(ImsEvent event) {
@@ -60,7 +62,8 @@ IriBuilder& IriBuilder::initiator(Initiator initiator) {
 }
 
 IriBuilder& IriBuilder::observed_sip_uri(std::string_view uri) {
-  if (!has_scheme(uri, "sip:") && !has_scheme(uri, "sips:")) wrong("partyInformation[0].partyIdentity.sip-uri", "not a SIP URI: it must start with sip: or sips:", "RFC 3261 19.1");
+  if (!has_scheme(uri, "sip:") && !has_scheme(uri, "sips:"))
+    wrong("partyInformation[0].partyIdentity.sip-uri", "not a SIP URI: it must start with sip: or sips:", "RFC 3261 19.1");
   sip_uri_ = uri;
   return *this;
 }
@@ -174,7 +177,8 @@ IriBuilder& IriBuilder::member(std::string_view name, ByteView content) {
 
 std::string to_string(const IriBuilder::Problems& problems) {
   std::string text;
-  for (const auto& problem : problems) text += (text.empty() ? "" : "\n") + Error{ErrorKind::out_of_range, problem.text, {}, problem.path, problem.clause}.message();
+  for (const auto& problem : problems)
+    text += (text.empty() ? "" : "\n") + Error{ErrorKind::out_of_range, problem.text, {}, problem.path, problem.clause}.message();
   return text;
 }
 

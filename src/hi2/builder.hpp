@@ -40,11 +40,11 @@ class IriBuilder {
   IriBuilder& initiator(Initiator initiator);
 
   /// Identities of the target, all in one PartyInformation.
-  IriBuilder& observed_sip_uri(std::string_view uri);     ///< sip: or sips:
-  IriBuilder& observed_tel_uri(std::string_view uri);     ///< tel:
-  IriBuilder& observed_imei(std::string_view digits);     ///< 15 or 16
-  IriBuilder& observed_imsi(std::string_view digits);     ///< 6 to 15
-  IriBuilder& observed_msisdn(std::string_view digits);   ///< international, with or without the plus; up to 16
+  IriBuilder& observed_sip_uri(std::string_view uri);    ///< sip: or sips:
+  IriBuilder& observed_tel_uri(std::string_view uri);    ///< tel:
+  IriBuilder& observed_imei(std::string_view digits);    ///< 15 or 16
+  IriBuilder& observed_imsi(std::string_view digits);    ///< 6 to 15
+  IriBuilder& observed_msisdn(std::string_view digits);  ///< international, with or without the plus; up to 16
 
   IriBuilder& network_identifier(std::string_view operator_identifier);
   IriBuilder& network_element_dns(std::string_view name);
@@ -55,11 +55,11 @@ class IriBuilder {
   IriBuilder& correlation_to_cc(std::vector<Bytes> numbers);
 
   IriBuilder& ims_event(ImsEvent event);
-  IriBuilder& sip_message(std::string_view message);      ///< and unfilteredSIPmessage, unless ims_event() says otherwise
+  IriBuilder& sip_message(std::string_view message);  ///< and unfilteredSIPmessage, unless ims_event() says otherwise
   IriBuilder& sip_message(ByteView message);
 
-  IriBuilder& media_decryption_info(std::vector<CCKeyInfo> keys);   ///< and decryptionKeysAvailable, likewise
-  IriBuilder& media_sec_failure_indication();                       ///< likewise
+  IriBuilder& media_decryption_info(std::vector<CCKeyInfo> keys);  ///< and decryptionKeysAvailable, likewise
+  IriBuilder& media_sec_failure_indication();                      ///< likewise
 
   /// Of a running session, and startOfInterceptionForIMSEstablishedSession likewise.
   IriBuilder& sip_message_header_offer(std::string_view header);
@@ -98,8 +98,8 @@ class IriBuilder {
 
   Module module_;
   RecordType type_;
-  Problems problems_;                       // noted by the setters
-  std::optional<std::string> liid_;         // octets: short ones need no memory of their own
+  Problems problems_;                // noted by the setters
+  std::optional<std::string> liid_;  // octets: short ones need no memory of their own
   std::optional<TimeStamp> time_stamp_;
   std::optional<Initiator> initiator_;
   std::optional<std::string> sip_uri_, tel_uri_, imei_, imsi_, msisdn_;

@@ -49,8 +49,9 @@ struct Inner {
     dec_key = key.find("cCDecKey");
     salt = key.find("cCSalt");
   }
-  const Member *utc_time, *local_time, *generalized_time, *winter_summer, *party_qualifier, *party_identity, *imei, *imsi, *msisdn, *sip_uri, *tel_uri, *operator_identifier,
-      *network_element, *dns_format, *iri_to_cc, *iri_to_iri, *both, *both_iri, *both_cc, *cc, *cccsid, *dec_key, *salt;
+  const Member *utc_time, *local_time, *generalized_time, *winter_summer, *party_qualifier, *party_identity, *imei, *imsi, *msisdn,
+      *sip_uri, *tel_uri, *operator_identifier, *network_element, *dns_format, *iri_to_cc, *iri_to_iri, *both, *both_iri, *both_cc, *cc,
+      *cccsid, *dec_key, *salt;
 };
 
 const Inner& inner_of(Module module) {
@@ -65,7 +66,8 @@ bool fits_correlation_number(std::size_t octets) { return octets >= 8 && octets 
 
 class IriBuilder::Encoder {
  public:
-  explicit Encoder(const IriBuilder& from) : from_(from), fields_(fields_of(from.module_)), in_(inner_of(from.module_)), out_(content_type(from.module_)) {}
+  explicit Encoder(const IriBuilder& from)
+      : from_(from), fields_(fields_of(from.module_)), in_(inner_of(from.module_)), out_(content_type(from.module_)) {}
 
   Result<RecordBytes> run() {
     out_.reserve(256 + (from_.sip_message_ ? from_.sip_message_->size() : 0));
@@ -78,9 +80,11 @@ class IriBuilder::Encoder {
     time_stamp();
     if (from_.initiator_) number(*fields_.initiator, static_cast<std::int64_t>(*from_.initiator_));
     parties();
-    if (from_.correlation_number_ && fits_correlation_number(from_.correlation_number_->size())) out_.member(*fields_.correlation_number, *from_.correlation_number_);
+    if (from_.correlation_number_ && fits_correlation_number(from_.correlation_number_->size()))
+      out_.member(*fields_.correlation_number, *from_.correlation_number_);
     network_identifier();
-    if (const auto event = from_.event_ ? from_.event_ : from_.implied_event_) number(*fields_.ims_event, static_cast<std::int64_t>(*event));
+    if (const auto event = from_.event_ ? from_.event_ : from_.implied_event_)
+      number(*fields_.ims_event, static_cast<std::int64_t>(*event));
     put(fields_.sip_message, from_.sip_message_);
     correlation();
     keys();
@@ -216,19 +220,24 @@ class IriBuilder::Encoder {
 // beside keys, which a partial answer of the KMS gives.
 void IriBuilder::check(Problems& problems) const {
   const auto add = [&](std::string_view member, std::string text, std::string clause) {
-    problems.push_back({Severity::error, std::string(alternative_name(type_)) + "." + std::string(member), 0, std::move(text), std::move(clause)});
+    problems.push_back(
+        {Severity::error, std::string(alternative_name(type_)) + "." + std::string(member), 0, std::move(text), std::move(clause)});
   };
   if (!liid_) {
     add("lawfulInterceptionIdentifier", "missing", "TS 101 671 D.5, LawfulInterceptionIdentifier");
   } else if (liid_->empty() || liid_->size() > 25) {
-    add("lawfulInterceptionIdentifier", std::to_string(liid_->size()) + " octets, allowed 1..25", "TS 101 671 D.5, LawfulInterceptionIdentifier");
+    add("lawfulInterceptionIdentifier", std::to_string(liid_->size()) + " octets, allowed 1..25",
+        "TS 101 671 D.5, LawfulInterceptionIdentifier");
   }
   if (!time_stamp_) add("timeStamp", "missing", "TS 33.108 B.3, B.9, IRI-Parameters");
-  else if (!(time_stamp_->is_utc ? is_utc_time(time_stamp_->text) : is_generalized_time(time_stamp_->text))) add("timeStamp", "not a time", "X.680 46, 47");
+  else if (!(time_stamp_->is_utc ? is_utc_time(time_stamp_->text) : is_generalized_time(time_stamp_->text)))
+    add("timeStamp", "not a time", "X.680 46, 47");
   if (operator_identifier_ && (operator_identifier_->empty() || operator_identifier_->size() > 5)) {
-    add("networkIdentifier.operator-Identifier", std::to_string(operator_identifier_->size()) + " octets, allowed 1..5", "TS 101 671 D.5, Network-Identifier");
+    add("networkIdentifier.operator-Identifier", std::to_string(operator_identifier_->size()) + " octets, allowed 1..5",
+        "TS 101 671 D.5, Network-Identifier");
   }
-  if (network_element_ && !operator_identifier_) add("networkIdentifier.operator-Identifier", "missing beside the network element", "TS 101 671 D.5, Network-Identifier");
+  if (network_element_ && !operator_identifier_)
+    add("networkIdentifier.operator-Identifier", "missing beside the network element", "TS 101 671 D.5, Network-Identifier");
   if (correlation_number_ && correlation_number_->empty()) add("correlation", "an empty correlation number", "TS 33.107 7A.7.2");
   const auto event = event_ ? event_ : implied_event_;
   const bool sip_event = event == ImsEvent::unfiltered_sip_message || event == ImsEvent::sip_header_only;
@@ -247,8 +256,8 @@ void IriBuilder::check(Problems& problems) const {
   outline.xcap_message = xcap_message_.has_value();
   outline.cc_unavailable_reason = cc_unavailable_reason_.has_value();
   const bool party = imei_ || imsi_ || msisdn_ || sip_uri_ || tel_uri_;
-  outline.any_optional = event || sip_message_ || party || initiator_ || operator_identifier_ || outline.correlation || keys_given_ || failure_ || outline.offer_or_answer ||
-                         xcap_message_ || cc_unavailable_reason_ || !extras_.empty();
+  outline.any_optional = event || sip_message_ || party || initiator_ || operator_identifier_ || outline.correlation || keys_given_ ||
+                         failure_ || outline.offer_or_answer || xcap_message_ || cc_unavailable_reason_ || !extras_.empty();
   apply_rules(outline, problems);
 }
 

@@ -7,7 +7,7 @@ namespace li::hi2 {
 
 struct Fields {
   const schema::Member* domain_id;
-  const schema::Member* iri_version;              // null for EPS
+  const schema::Member* iri_version;  // null for EPS
   const schema::Member* liid;
   const schema::Member* time_stamp;
   const schema::Member* initiator;

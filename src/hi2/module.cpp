@@ -20,9 +20,9 @@ struct Release {
 
 // TR 102 503 table 1; r17 version-0 of hi2eps is seen on the wire.
 constexpr Release kReleases[] = {
-    {Module::umts, 5, 3, 4},  {Module::umts, 6, 3, 6},   {Module::umts, 7, 1, 3},  {Module::umts, 8, 1, 1},  {Module::umts, 10, 1, 3},
-    {Module::umts, 11, 0, 0}, {Module::umts, 12, 0, 9},  {Module::umts, 13, 0, 1}, {Module::umts, 14, 0, 2}, {Module::umts, 15, 0, 5},
-    {Module::umts, 16, 0, 1}, {Module::eps, 8, 3, 3},    {Module::eps, 10, 1, 3},  {Module::eps, 11, 0, 3},  {Module::eps, 12, 0, 4},
+    {Module::umts, 5, 3, 4},   {Module::umts, 6, 3, 6},  {Module::umts, 7, 1, 3},  {Module::umts, 8, 1, 1},  {Module::umts, 10, 1, 3},
+    {Module::umts, 11, 0, 0},  {Module::umts, 12, 0, 9}, {Module::umts, 13, 0, 1}, {Module::umts, 14, 0, 2}, {Module::umts, 15, 0, 5},
+    {Module::umts, 16, 0, 1},  {Module::eps, 8, 3, 3},   {Module::eps, 10, 1, 3},  {Module::eps, 11, 0, 3},  {Module::eps, 12, 0, 4},
     {Module::eps, 12, 55, 60}, {Module::eps, 13, 0, 3},  {Module::eps, 14, 0, 3},  {Module::eps, 15, 0, 5},  {Module::eps, 16, 0, 1},
     {Module::eps, 17, 0, 0},
 };
@@ -30,7 +30,8 @@ constexpr Release kReleases[] = {
 bool is_registered(Module module, ByteView tail) {
   if (tail.size() == 1) return module == Module::umts && (tail[0] == 1 || tail[0] == 2);  // before release 5: no release arc
   if (tail.size() != 2) return false;
-  return std::ranges::any_of(kReleases, [&](const Release& r) { return r.module == module && r.release == tail[0] && r.first <= tail[1] && tail[1] <= r.last; });
+  return std::ranges::any_of(
+      kReleases, [&](const Release& r) { return r.module == module && r.release == tail[0] && r.first <= tail[1] && tail[1] <= r.last; });
 }
 
 struct Types {
@@ -40,7 +41,8 @@ struct Types {
 };
 
 const Types& types(Module module) {
-  static const Types kUmts{schema::get("UmtsIRIsContent"), schema::get("UmtsIRIContent"), schema::get("IRI-Parameters", "UmtsHI2Operations")};
+  static const Types kUmts{schema::get("UmtsIRIsContent"), schema::get("UmtsIRIContent"),
+                           schema::get("IRI-Parameters", "UmtsHI2Operations")};
   static const Types kEps{schema::get("EpsIRIsContent"), schema::get("EpsIRIContent"), schema::get("IRI-Parameters", "EpsHI2Operations")};
   return module == Module::umts ? kUmts : kEps;
 }

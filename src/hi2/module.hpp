@@ -28,10 +28,10 @@ enum class Module : std::uint8_t { umts, eps };
 
 /// The domain identifier of a record, read without judging the rest.
 struct Domain {
-  ByteView oid;                   ///< content octets; empty if the record does not start with one
-  std::optional<Module> module;   ///< none for an OID of neither module
-  bool registered = false;        ///< the release and version are known to TR 102 503
-  [[nodiscard]] std::string text() const;   ///< "0.4.0.2.2.4.1.16.1"
+  ByteView oid;                            ///< content octets; empty if the record does not start with one
+  std::optional<Module> module;            ///< none for an OID of neither module
+  bool registered = false;                 ///< the release and version are known to TR 102 503
+  [[nodiscard]] std::string text() const;  ///< "0.4.0.2.2.4.1.16.1"
 };
 
 /// Looks into a record (A1..A4) or the first one of an aggregate (30). `octets` may end early.

@@ -48,7 +48,8 @@ class IriRecord::Indexer : public schema::Visitor {
   }
 
   // Field by field: an entry that is put together elsewhere and copied costs more.
-  std::uint32_t push(const schema::Member* member, std::size_t index, std::size_t offset, std::size_t header, bool joined, std::size_t size) {
+  std::uint32_t push(const schema::Member* member, std::size_t index, std::size_t offset, std::size_t header, bool joined,
+                     std::size_t size) {
     const auto at = static_cast<std::uint32_t>(record_.entries_.size());
     auto& entry = record_.entries_.emplace_back();
     entry.member = member;
@@ -73,21 +74,29 @@ Result<IriRecord> decode(ByteView octets, Module module, const schema::WalkOptio
   record.module_ = module;
   record.octets_ = to_record_bytes(octets);
   IriRecord::Indexer indexer(record, options.base);
-  if (auto walked = schema::walk(content_type(module), record.octets_, indexer, options); !walked) return failure(std::move(walked.error()));
+  if (auto walked = schema::walk(content_type(module), record.octets_, indexer, options); !walked)
+    return failure(std::move(walked.error()));
   return record;
 }
 
 Result<IriRecord> decode(ByteView octets) {
   const auto domain = look(octets);
   if (!domain.module) {
-    return failure({ErrorKind::unknown, domain.oid.empty() ? "no domain identifier that names the module" : "domain identifier " + domain.text() + " names neither module", 0, {}, "TS 33.108 B.3, B.9"});
+    return failure(
+        {ErrorKind::unknown,
+         domain.oid.empty() ? "no domain identifier that names the module" : "domain identifier " + domain.text() + " names neither module",
+         0,
+         {},
+         "TS 33.108 B.3, B.9"});
   }
   return decode(octets, *domain.module);
 }
 
 // --- the index ---
 
-ByteView IriRecord::content(const Entry& entry) const { return ByteView(entry.joined ? joined_ : octets_).subspan(entry.begin, entry.size); }
+ByteView IriRecord::content(const Entry& entry) const {
+  return ByteView(entry.joined ? joined_ : octets_).subspan(entry.begin, entry.size);
+}
 
 const Fields& IriRecord::fields() const { return fields_of(module_); }
 
@@ -117,7 +126,8 @@ const IriRecord::Entry* IriRecord::entry_at(std::string_view path) const {
       if (error != std::errc() || stop == path.data() + path.size() || *stop != ']') return nullptr;
       path.remove_prefix(static_cast<std::size_t>(stop - path.data()) + 1);
       auto i = static_cast<std::size_t>(at - entries_.data()) + 1;
-      while (i < at->end && !(entries_[i].member != nullptr && entries_[i].member->name.empty() && entries_[i].index == wanted)) i = entries_[i].end;
+      while (i < at->end && !(entries_[i].member != nullptr && entries_[i].member->name.empty() && entries_[i].index == wanted))
+        i = entries_[i].end;
       if (i >= at->end) return nullptr;
       at = &entries_[i];
     } else {

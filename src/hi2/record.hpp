@@ -19,7 +19,7 @@ struct Fields;
 /// Any member of a record, reached by its path.
 struct Value {
   const schema::Type* type = nullptr;
-  ByteView octets;            ///< content of a primitive value, segments joined; the encoding of a constructed one
+  ByteView octets;  ///< content of a primitive value, segments joined; the encoding of a constructed one
   std::size_t offset = 0;
   /// Digits, identifier, characters or hexadecimal; empty for a constructed value.
   [[nodiscard]] std::string text() const;
@@ -32,19 +32,19 @@ class IriRecord {
   [[nodiscard]] RecordType type() const { return type_; }
   [[nodiscard]] ByteView octets() const { return octets_; }
 
-  [[nodiscard]] std::string domain_id() const;                              ///< "0.4.0.2.2.4.1.16.1"
+  [[nodiscard]] std::string domain_id() const;  ///< "0.4.0.2.2.4.1.16.1"
   [[nodiscard]] ByteView lawful_interception_identifier() const;
   [[nodiscard]] TimeStamp time_stamp() const;
   [[nodiscard]] std::optional<Initiator> initiator() const;
   [[nodiscard]] std::vector<Party> party_information() const;
   [[nodiscard]] std::optional<NetworkIdentifier> network_identifier() const;
   [[nodiscard]] std::optional<ImsEvent> ims_event() const;
-  [[nodiscard]] std::optional<std::string_view> ims_event_name() const;     ///< as the module spells it; none for an unknown value
+  [[nodiscard]] std::optional<std::string_view> ims_event_name() const;  ///< as the module spells it; none for an unknown value
   [[nodiscard]] std::optional<ByteView> sip_message() const;
-  [[nodiscard]] std::optional<ByteView> correlation_number() const;         ///< gPRSCorrelationNumber or ePSCorrelationNumber
+  [[nodiscard]] std::optional<ByteView> correlation_number() const;  ///< gPRSCorrelationNumber or ePSCorrelationNumber
   [[nodiscard]] std::optional<Correlation> correlation() const;
   [[nodiscard]] std::vector<CCKeyInfo> media_decryption_info() const;
-  [[nodiscard]] bool has_media_decryption_info() const;                     ///< present, be it empty
+  [[nodiscard]] bool has_media_decryption_info() const;  ///< present, be it empty
   [[nodiscard]] std::optional<std::int64_t> media_sec_failure_indication() const;
   [[nodiscard]] std::optional<ByteView> sip_message_header_offer() const;
   [[nodiscard]] std::optional<ByteView> sip_message_header_answer() const;
@@ -74,12 +74,12 @@ class IriRecord {
 
   /// The entries of the index that decode makes; for the functions of this room.
   struct Entry {
-    const schema::Member* member;   // null for an unknown TLV
+    const schema::Member* member;  // null for an unknown TLV
     std::uint32_t parent;
-    std::uint32_t index;            // in a list
-    std::uint32_t end;              // entry behind the last one inside
-    std::uint32_t offset;           // in octets_
-    std::uint32_t begin : 31;       // of the content, in octets_ or joined_
+    std::uint32_t index;       // in a list
+    std::uint32_t end;         // entry behind the last one inside
+    std::uint32_t offset;      // in octets_
+    std::uint32_t begin : 31;  // of the content, in octets_ or joined_
     std::uint32_t joined : 1;
     std::uint32_t size;
     [[nodiscard]] const schema::Type* type() const { return member != nullptr ? member->type : nullptr; }
@@ -103,8 +103,8 @@ class IriRecord {
   Module module_ = Module::umts;
   RecordType type_ = RecordType::report;
   RecordBytes octets_;
-  RecordBytes joined_;            // strings that came in segments
-  std::vector<Entry> entries_;    // [0] is the IRI-Parameters
+  RecordBytes joined_;          // strings that came in segments
+  std::vector<Entry> entries_;  // [0] is the IRI-Parameters
 };
 
 /// Reads exactly one record (tag [1] to [4]) of the module.

@@ -14,28 +14,34 @@ class Rules {
 
   void record_type() {
     if (outline_.type != RecordType::end && !outline_.any_optional) {
-      add(Severity::error, "", std::string(to_string(outline_.type)) + " record without any optional parameter", "TS 33.108 B.3, UmtsIRIContent; B.9, EpsIRIContent");
+      add(Severity::error, "", std::string(to_string(outline_.type)) + " record without any optional parameter",
+          "TS 33.108 B.3, UmtsIRIContent; B.9, EpsIRIContent");
     }
   }
 
   void ims_record() {
     if (!outline_.event) return;
     if (outline_.type != RecordType::report) {
-      add(Severity::warning, "iMSevent", "an IMS event in a " + std::string(to_string(outline_.type)) + " record; IMS events are REPORT records", "TS 101 671 H.1.1");
+      add(Severity::warning, "iMSevent",
+          "an IMS event in a " + std::string(to_string(outline_.type)) + " record; IMS events are REPORT records", "TS 101 671 H.1.1");
     }
-    if (!outline_.network_identifier) add(Severity::warning, "networkIdentifier", "missing; the network identifier is mandatory for IMS events", "TS 101 671 H.1.2");
+    if (!outline_.network_identifier)
+      add(Severity::warning, "networkIdentifier", "missing; the network identifier is mandatory for IMS events", "TS 101 671 H.1.2");
   }
 
   void key_record() {
     if (outline_.event != static_cast<std::int64_t>(ImsEvent::decryption_keys_available)) return;
     if (!outline_.media_decryption_info && !outline_.media_sec_failure) {
-      add(Severity::error, "iMSevent", "decryptionKeysAvailable with neither mediaDecryption-info nor mediaSecFailureIndication", "TS 33.107 7A.7.2");
+      add(Severity::error, "iMSevent", "decryptionKeysAvailable with neither mediaDecryption-info nor mediaSecFailureIndication",
+          "TS 33.107 7A.7.2");
     }
     if (outline_.media_decryption_info && outline_.media_sec_failure) {
-      add(Severity::warning, "mediaSecFailureIndication", "beside keys: the failure concerns other crypto sessions, or one of the two is wrong", "TS 33.107 7A.7.2");
+      add(Severity::warning, "mediaSecFailureIndication",
+          "beside keys: the failure concerns other crypto sessions, or one of the two is wrong", "TS 33.107 7A.7.2");
     }
     if (!outline_.correlation) {
-      add(Severity::error, "correlation", "missing; keys must be tied to their session by correlation or the correlation number", "TS 33.107 7A.7.2");
+      add(Severity::error, "correlation", "missing; keys must be tied to their session by correlation or the correlation number",
+          "TS 33.107 7A.7.2");
     }
   }
 
@@ -51,7 +57,8 @@ class Rules {
       add(Severity::warning, "ccUnavailableReason", "missing in a ccUnavailable event", "TS 33.107 15.2.4");
     }
     const auto value = outline_.event.value_or(0);
-    if (outline_.module == Module::umts && value >= static_cast<std::int64_t>(ImsEvent::sms_over_ims) && value <= static_cast<std::int64_t>(ImsEvent::location_information_request)) {
+    if (outline_.module == Module::umts && value >= static_cast<std::int64_t>(ImsEvent::sms_over_ims) &&
+        value <= static_cast<std::int64_t>(ImsEvent::location_information_request)) {
       add(Severity::error, "iMSevent", "value " + std::to_string(value) + " exists in EpsHI2Operations only", "TS 33.108 B.9, IMSevent");
     }
   }
@@ -59,7 +66,8 @@ class Rules {
   void keys() {
     for (const auto& key : outline_.bad_keys) {
       const auto item = "mediaDecryption-info[" + std::to_string(key.index) + "].";
-      if (key.no_cccsid) add(Severity::error, item + "cCCSID", "empty; it must name the crypto session", "TS 33.108 B.3, CCKeyInfo; RFC 6043");
+      if (key.no_cccsid)
+        add(Severity::error, item + "cCCSID", "empty; it must name the crypto session", "TS 33.108 B.3, CCKeyInfo; RFC 6043");
       if (key.no_key) add(Severity::error, item + "cCDecKey", "an empty key", "TS 33.108 B.3, CCKeyInfo");
     }
   }
@@ -97,7 +105,9 @@ void apply_rules(const Outline& outline, std::vector<Finding>& findings) {
 }
 
 bool has_recommended_alphabet(ByteView liid) {
-  return std::ranges::all_of(liid, [](auto c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.'; });
+  return std::ranges::all_of(liid, [](auto c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+  });
 }
 
 }  // namespace li::hi2

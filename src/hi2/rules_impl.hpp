@@ -18,8 +18,8 @@ struct Outline {
   bool any_optional = false;
   std::optional<std::int64_t> event;
   bool network_identifier = false;
-  bool correlation = false;              // correlation, or the correlation number
-  bool media_decryption_info = false;    // at least one CCKeyInfo
+  bool correlation = false;            // correlation, or the correlation number
+  bool media_decryption_info = false;  // at least one CCKeyInfo
   bool media_sec_failure = false;
   bool offer_or_answer = false;
   bool xcap_message = false;

@@ -27,7 +27,7 @@ enum class ImsEvent : std::int64_t {
   xcap_request = 5,
   xcap_response = 6,
   cc_unavailable = 7,
-  sms_over_ims = 8,                    ///< this and the following: EpsHI2Operations only
+  sms_over_ims = 8,  ///< this and the following: EpsHI2Operations only
   serving_system = 9,
   subscriber_record_change = 10,
   registration_termination = 11,
@@ -41,14 +41,14 @@ enum class WinterSummer : std::int64_t { not_provided = 0, winter_time = 1, summ
 /// TimeStamp: local time with its season, or UTC. The characters are those of the record.
 struct TimeStamp {
   bool is_utc = false;
-  std::string text;                                            ///< GeneralizedTime or UTCTime
-  WinterSummer winter_summer = WinterSummer::not_provided;     ///< of local time
+  std::string text;                                         ///< GeneralizedTime or UTCTime
+  WinterSummer winter_summer = WinterSummer::not_provided;  ///< of local time
   [[nodiscard]] std::optional<CalendarTime> calendar() const;
 };
 
 struct NetworkIdentifier {
-  std::string operator_identifier;              ///< 1..5 octets, ASCII
-  std::optional<std::string> network_element;   ///< dNS-Format, e164-Format ..., or the text or octets of an IP address
+  std::string operator_identifier;             ///< 1..5 octets, ASCII
+  std::optional<std::string> network_element;  ///< dNS-Format, e164-Format ..., or the text or octets of an IP address
 };
 
 /// PartyInformation: the identities of one party. Numbers are digits; octets of the record that are no digits stay out.
@@ -62,16 +62,16 @@ struct Party {
 
 /// CCKeyInfo: one key of one crypto session.
 struct CCKeyInfo {
-  Bytes cccsid;                          ///< the CS ID of the MIKEY-TICKET exchange
-  SecretBytes cc_dec_key;                ///< session key
+  Bytes cccsid;            ///< the CS ID of the MIKEY-TICKET exchange
+  SecretBytes cc_dec_key;  ///< session key
   std::optional<SecretBytes> cc_salt;
 };
 
 /// CorrelationValues.
 struct Correlation {
   std::optional<Bytes> iri_to_iri;
-  std::vector<Bytes> cc;                 ///< numbers of the contents of communication
-  std::optional<Bytes> iri;              ///< of iri-to-CC: signalling carried with the content
+  std::vector<Bytes> cc;     ///< numbers of the contents of communication
+  std::optional<Bytes> iri;  ///< of iri-to-CC: signalling carried with the content
 };
 
 }  // namespace li::hi2

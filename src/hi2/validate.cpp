@@ -52,9 +52,11 @@ class Validator {
     const auto oid = record_.content(*record_.field(&member));
     const auto domain = domain_of(oid);
     if (!domain.module) {
-      add(Severity::error, member.name, "domain identifier " + domain.text() + " is not below 0.4.0.2.2.4.1 or 0.4.0.2.2.4.8", "TS 33.108 B.3, B.9");
+      add(Severity::error, member.name, "domain identifier " + domain.text() + " is not below 0.4.0.2.2.4.1 or 0.4.0.2.2.4.8",
+          "TS 33.108 B.3, B.9");
     } else if (oid.size() < 7 || oid.size() > 8) {
-      add(Severity::error, member.name, "domain identifier " + domain.text() + " does not end in one or two arcs for release and version", "TR 102 503 table 1");
+      add(Severity::error, member.name, "domain identifier " + domain.text() + " does not end in one or two arcs for release and version",
+          "TR 102 503 table 1");
     } else if (!domain.registered) {
       add(Severity::warning, member.name, "domain identifier " + domain.text() + " is no registered release", "TR 102 503 table 1");
     }
@@ -63,17 +65,21 @@ class Validator {
   void liid() {
     const auto& member = *record_.fields().liid;
     if (!has_recommended_alphabet(record_.content(*record_.field(&member)))) {
-      add(Severity::warning, member.name, "octets outside the recommended alphabet (letters, digits, - _ .)", "TS 101 671 D.5, LawfulInterceptionIdentifier");
+      add(Severity::warning, member.name, "octets outside the recommended alphabet (letters, digits, - _ .)",
+          "TS 101 671 D.5, LawfulInterceptionIdentifier");
     }
   }
 
   void time_stamp() {
     const auto stamp = record_.time_stamp();
     const auto season = static_cast<std::int64_t>(stamp.winter_summer);
-    if (season < 0 || season > 2) add(Severity::error, "timeStamp.localTime.winterSummerIndication", "value " + std::to_string(season) + " is not known", "TS 101 671 D.5, LocalTimeStamp");
+    if (season < 0 || season > 2)
+      add(Severity::error, "timeStamp.localTime.winterSummerIndication", "value " + std::to_string(season) + " is not known",
+          "TS 101 671 D.5, LocalTimeStamp");
     const auto calendar = stamp.calendar();
     if (!stamp.is_utc && calendar && calendar->offset) {
-      add(Severity::warning, "timeStamp.localTime.generalizedTime", "local time with an offset from UTC; the season is told by winterSummerIndication", "TS 101 671 D.5, LocalTimeStamp");
+      add(Severity::warning, "timeStamp.localTime.generalizedTime",
+          "local time with an offset from UTC; the season is told by winterSummerIndication", "TS 101 671 D.5, LocalTimeStamp");
     }
   }
 
@@ -82,16 +88,21 @@ class Validator {
     for (std::size_t i = 0; i < parties; ++i) {
       const auto item = "partyInformation[" + std::to_string(i) + "].";
       const auto qualifier = record_.at(item + "party-Qualifier");
-      if (qualifier && qualifier->number() != 3) add(Severity::warning, item + "party-Qualifier", "value " + qualifier->text() + "; TS 33.108 knows only the target (3)", "TS 33.108 B.3, B.9, PartyInformation");
+      if (qualifier && qualifier->number() != 3)
+        add(Severity::warning, item + "party-Qualifier", "value " + qualifier->text() + "; TS 33.108 knows only the target (3)",
+            "TS 33.108 B.3, B.9, PartyInformation");
       const auto identity = record_.at(item + "partyIdentity");
-      if (identity && identity->octets.size() <= 2) add(Severity::warning, item + "partyIdentity", "no identity in it", "TS 33.108 B.3, B.9, PartyInformation");
+      if (identity && identity->octets.size() <= 2)
+        add(Severity::warning, item + "partyIdentity", "no identity in it", "TS 33.108 B.3, B.9, PartyInformation");
     }
   }
 
   void iri_version() {
     constexpr std::int64_t kLastVersion = 8;
     const auto version = record_.at("iRIversion");
-    if (version && version->number() != kLastVersion) add(Severity::info, "iRIversion", "value " + version->text() + "; lastVersion(8) is recommended whatever the release", "TS 33.108 B.3, IRI-Parameters");
+    if (version && version->number() != kLastVersion)
+      add(Severity::info, "iRIversion", "value " + version->text() + "; lastVersion(8) is recommended whatever the release",
+          "TS 33.108 B.3, IRI-Parameters");
   }
 
   // An extension that the other module knows: the record may be of that module in truth.
@@ -102,8 +113,11 @@ class Validator {
       if (!unknown.path.empty() || ber::read_header(unknown.tlv, 0, unknown.tlv.size(), header) != ber::Fault::none) continue;
       const auto known = std::ranges::find_if(members, [&](const auto& member) { return member.tag == header.tag; });
       if (known == members.end() || header.tag.number <= 35) continue;
-      findings_.push_back({Severity::warning, prefix_ + ber::to_string(header.tag), static_cast<std::size_t>(unknown.tlv.data() - record_.octets().data()),
-                           "not in " + std::string(name(record_.module())) + "; in " + std::string(name(other(record_.module()))) + " it is " + std::string(known->name), "TS 101 671 G"});
+      findings_.push_back({Severity::warning, prefix_ + ber::to_string(header.tag),
+                           static_cast<std::size_t>(unknown.tlv.data() - record_.octets().data()),
+                           "not in " + std::string(name(record_.module())) + "; in " + std::string(name(other(record_.module()))) +
+                               " it is " + std::string(known->name),
+                           "TS 101 671 G"});
     }
   }
 
@@ -137,7 +151,9 @@ class Validator {
 std::optional<Finding> clash(ByteView record, Module module, const Error& error) {
   if (!schema::check(content_type(other(module)), record)) return {};
   return Finding{Severity::error, error.path, error.offset.value_or(0),
-                 "the domain identifier is of " + std::string(name(module)) + ", but the members are those of " + std::string(name(other(module))) + ": " + error.text, "TS 33.108 B.3, B.9"};
+                 "the domain identifier is of " + std::string(name(module)) + ", but the members are those of " +
+                     std::string(name(other(module))) + ": " + error.text,
+                 "TS 33.108 B.3, B.9"};
 }
 
 }  // namespace

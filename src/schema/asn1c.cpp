@@ -20,7 +20,8 @@ class Editor : public Visitor {
 
   void primitive(const Node& node, const Content& content) override {
     if (content.is_default) edits.push_back({node.offset - base_, Edit::What::drop});
-    else if (content.segmented) edits.push_back({innermost(node), node.type->kind == Kind::bit_string ? Edit::What::join_bits : Edit::What::join});
+    else if (content.segmented)
+      edits.push_back({innermost(node), node.type->kind == Kind::bit_string ? Edit::What::join_bits : Edit::What::join});
   }
   void unknown(const Node& parent, std::size_t offset, ByteView /*tlv*/) override {
     if (parent.type->kind != Kind::choice) edits.push_back({offset - base_, Edit::What::drop});  // an empty CHOICE would be no value
@@ -74,7 +75,9 @@ Result<Struct> Struct::decode(const Type& type, ByteView octets, const WalkOptio
 Result<RecordBytes> Struct::encode() const {
   RecordBytes octets;
   const auto encoded = der_encode(&descriptor_of(*type_), value_, take, &octets);
-  if (encoded.encoded < 0) return failure(ErrorKind::out_of_range, std::string("asn1c can't encode a value of ") + (encoded.failed_type != nullptr ? encoded.failed_type->name : "?"));
+  if (encoded.encoded < 0)
+    return failure(ErrorKind::out_of_range,
+                   std::string("asn1c can't encode a value of ") + (encoded.failed_type != nullptr ? encoded.failed_type->name : "?"));
   return plain_copy(*type_, octets);
 }
 

@@ -9,7 +9,8 @@ namespace li::schema {
 namespace {
 
 bool is_printable(std::uint8_t c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || std::string_view(" '()+,-./:=?").find(static_cast<char>(c)) != std::string_view::npos;
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+         std::string_view(" '()+,-./:=?").find(static_cast<char>(c)) != std::string_view::npos;
 }
 
 bool valid_characters(Kind kind, ByteView text) {
@@ -44,7 +45,8 @@ Problem judge_number(const Type& type, const Bounds& bounds, ByteView content) {
   if (!number) return Problem::huge_number;
   const bool padded = content.size() > 1 && ((content[0] == 0 && content[1] < 0x80) || (content[0] == 0xFF && content[1] >= 0x80));
   if (padded) return Problem::not_minimal;
-  if (type.kind == Kind::enumerated) return type.extensible || type.find_value(number->value) != nullptr ? Problem::none : Problem::unknown_enumerator;
+  if (type.kind == Kind::enumerated)
+    return type.extensible || type.find_value(number->value) != nullptr ? Problem::none : Problem::unknown_enumerator;
   if (number->is_unsigned) return bounds.high ? Problem::out_of_bounds : Problem::none;
   return bounds.allow(number->value) || bounds.extensible ? Problem::none : Problem::out_of_bounds;
 }
@@ -73,9 +75,7 @@ std::string digits_of(const Number& number) {
   return number.is_unsigned ? std::to_string(static_cast<std::uint64_t>(number.value)) : std::to_string(number.value);
 }
 
-std::string_view unit_of(Kind kind) {
-  return kind == Kind::octet_string ? "octets" : kind == Kind::bit_string ? "bits" : "characters";
-}
+std::string_view unit_of(Kind kind) { return kind == Kind::octet_string ? "octets" : kind == Kind::bit_string ? "bits" : "characters"; }
 
 }  // namespace
 
@@ -130,7 +130,8 @@ Judgement describe(Problem problem, const Type& type, const Bounds& bounds, Byte
     case Problem::not_minimal: return {kind + " with a superfluous leading octet", "X.690 8.3.2"};
     case Problem::oid_padded: return {kind + " with a leading 80 octet in an arc", "X.690 8.19.2"};
     case Problem::huge_number: return {kind + " beyond 64 bits", ""};
-    case Problem::unknown_enumerator: return {"value " + digits_of(*read_number(content)) + " is not in the enumeration, which has no extension marker", ""};
+    case Problem::unknown_enumerator:
+      return {"value " + digits_of(*read_number(content)) + " is not in the enumeration, which has no extension marker", ""};
     case Problem::bad_characters: return {"characters that no " + kind + " has", "X.680 41"};
     case Problem::bad_time: return {"not a " + kind, type.kind == Kind::utc_time ? "X.680 47" : "X.680 46"};
     case Problem::out_of_bounds:

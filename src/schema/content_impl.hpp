@@ -8,17 +8,17 @@ namespace li::schema {
 enum class Problem : std::uint8_t {
   none,
   // The octets can't be read as the type: an Error.
-  wrong_size,        // BOOLEAN, INTEGER, ENUMERATED, NULL, OID, BIT STRING: too few or too many octets
-  oid_cut,           // the last arc has no last octet
-  oid_huge,          // an arc beyond 64 bits
-  bits_unused,       // unused bits above 7, or in an empty string
+  wrong_size,   // BOOLEAN, INTEGER, ENUMERATED, NULL, OID, BIT STRING: too few or too many octets
+  oid_cut,      // the last arc has no last octet
+  oid_huge,     // an arc beyond 64 bits
+  bits_unused,  // unused bits above 7, or in an empty string
   // A value, but not one that the module allows: a Finding.
-  not_minimal,       // INTEGER or ENUMERATED with a superfluous leading octet
-  oid_padded,        // an arc with a leading 80 octet
-  huge_number,       // beyond 64 bits: kept as octets
+  not_minimal,  // INTEGER or ENUMERATED with a superfluous leading octet
+  oid_padded,   // an arc with a leading 80 octet
+  huge_number,  // beyond 64 bits: kept as octets
   unknown_enumerator,
   out_of_bounds,
-  bad_characters,    // not of the string type's alphabet: kept as octets
+  bad_characters,  // not of the string type's alphabet: kept as octets
   bad_time,
 };
 

@@ -113,7 +113,8 @@ void JsonWriter::value(const Node& node, const Content& content) {
   } else {
     std::string text;
     append_value(text, *node.type, content.octets);
-    const bool bare = kind == Kind::boolean || kind == Kind::integer || (kind == Kind::enumerated && (text[0] == '-' || (text[0] >= '0' && text[0] <= '9')));
+    const bool bare = kind == Kind::boolean || kind == Kind::integer ||
+                      (kind == Kind::enumerated && (text[0] == '-' || (text[0] >= '0' && text[0] <= '9')));
     if (bare) out_.put(text);
     else quoted(text);
   }

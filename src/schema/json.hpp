@@ -21,7 +21,8 @@ enum class JsonForm : std::uint8_t { line, indented };
 /// Writes one value as JSON while it is walked. Nothing stands behind the last brace.
 class JsonWriter : public Visitor {
  public:
-  JsonWriter(Output& out, JsonForm form, Secrets secrets, std::size_t indent = 0) : out_(out), form_(form), secrets_(secrets), depth_(indent) {}
+  JsonWriter(Output& out, JsonForm form, Secrets secrets, std::size_t indent = 0)
+      : out_(out), form_(form), secrets_(secrets), depth_(indent) {}
 
   void enter(const Node& node) override;
   void leave(const Node& node) override;
@@ -38,8 +39,8 @@ class JsonWriter : public Visitor {
   JsonForm form_;
   Secrets secrets_;
   std::size_t depth_;
-  bool first_ = true;                  // nothing yet in the innermost brackets
-  std::vector<unsigned> unknowns_;     // unknown TLVs so far, of each open value
+  bool first_ = true;               // nothing yet in the innermost brackets
+  std::vector<unsigned> unknowns_;  // unknown TLVs so far, of each open value
 };
 
 /// Text as a JSON string with its quotes; control characters and DEL escaped.

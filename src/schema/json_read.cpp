@@ -21,7 +21,9 @@ class Handler {
 
   // The events of nlohmann's SAX interface; false ends the parsing.
   bool null() { return simple(Kind::null, {}, "null"); }
-  bool boolean(bool value) { return simple(Kind::boolean, RecordBytes{static_cast<std::uint8_t>(value ? 0xFF : 0)}, value ? "true" : "false"); }
+  bool boolean(bool value) {
+    return simple(Kind::boolean, RecordBytes{static_cast<std::uint8_t>(value ? 0xFF : 0)}, value ? "true" : "false");
+  }
   bool number_integer(std::int64_t value) { return number(number_content(value)); }
   bool number_unsigned(std::uint64_t value) { return number(unsigned_content(value)); }
   bool number_float(double /*value*/, const std::string& /*text*/) { return number({}); }
@@ -90,7 +92,11 @@ class Handler {
   // nlohmann's own text shows what it last read, which may be a key: only the place is kept.
   bool parse_error(std::size_t /*position*/, const std::string& /*token*/, const Json::exception& exception) {
     const bool cut = std::string_view(exception.what()).find("unexpected end of input") != std::string_view::npos;
-    error_ = Error{cut ? ErrorKind::truncated : ErrorKind::malformed, cut ? "the JSON text ends inside a value" : "not JSON", source_.position(), {}, "RFC 8259"};
+    error_ = Error{cut ? ErrorKind::truncated : ErrorKind::malformed,
+                   cut ? "the JSON text ends inside a value" : "not JSON",
+                   source_.position(),
+                   {},
+                   "RFC 8259"};
     return false;
   }
 
@@ -127,14 +133,17 @@ class Handler {
   bool simple(Kind kind, RecordBytes content, std::string_view what) {
     if (!writer_) return wrong("a record is an object");
     if (!ready()) return false;
-    if (contexts_.back() == Context::special || writer_->pending()->kind != kind) return wrong(std::string(what) + " where " + std::string(to_string(writer_->pending()->kind)) + " belongs");
+    if (contexts_.back() == Context::special || writer_->pending()->kind != kind)
+      return wrong(std::string(what) + " where " + std::string(to_string(writer_->pending()->kind)) + " belongs");
     writer_->content(content);
     return writer_->ok() || failed();
   }
 
   bool number(const RecordBytes& content) {
     if (!writer_) return wrong("a record is an object");
-    if (contexts_.back() == Context::special) return special_ == "length" && !content.empty() ? (bits_ = content.size() > 8 ? 0 : value_of(content), true) : wrong("a number where octets in hexadecimal belong");
+    if (contexts_.back() == Context::special)
+      return special_ == "length" && !content.empty() ? (bits_ = content.size() > 8 ? 0 : value_of(content), true)
+                                                      : wrong("a number where octets in hexadecimal belong");
     if (!ready()) return false;
     const auto kind = writer_->pending()->kind;
     if (kind != Kind::integer && kind != Kind::enumerated) return wrong("a number where " + std::string(to_string(kind)) + " belongs");
@@ -154,7 +163,8 @@ class Handler {
     if (contexts_.back() == Context::special) return special_text(value);
     if (unknown_) return raw(value);
     if (!ready()) return false;
-    if (const auto kind = writer_->pending()->kind; is_constructed(kind) || kind == Kind::integer || kind == Kind::boolean || kind == Kind::null) {
+    if (const auto kind = writer_->pending()->kind;
+        is_constructed(kind) || kind == Kind::integer || kind == Kind::boolean || kind == Kind::null) {
       return wrong("a string where " + std::string(to_string(kind)) + " belongs");
     }
     return put_text(*writer_, value) || failed();
@@ -173,7 +183,8 @@ class Handler {
     auto octets = from_hex(digits);
     if (!octets) return wrong(octets.error().text);
     const bool bits = writer_->pending()->kind == Kind::bit_string;
-    if (special_ != (bits ? "value" : "?")) return wrong("a member \"" + special_ + "\" in a value of " + std::string(to_string(writer_->pending()->kind)));
+    if (special_ != (bits ? "value" : "?"))
+      return wrong("a member \"" + special_ + "\" in a value of " + std::string(to_string(writer_->pending()->kind)));
     held_ = std::move(*octets);
     return true;
   }

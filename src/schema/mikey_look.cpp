@@ -86,19 +86,39 @@ class Chain {
   void payload(std::size_t type) {
     switch (type) {
       case 1: return kemac();
-      case 2: skip(take(2) & 0x3FFF); return;                          // PKE
-      case 4: skip(take(2) & 0x0FFF); return;                          // SIGN
-      case 5: stamp(); return;                                         // T
-      case 6: case 7: case 21: skip(1); skip(take(2)); return;         // ID, CERT, General Extension
-      case 8: hash(); return;                                          // CHASH
-      case 9: mac(); return;                                           // V
-      case 10: skip(2); skip(take(2)); return;                         // SP
-      case 11: skip(take(1)); return;                                  // RAND
-      case 12: skip(3); return;                                        // ERR
-      case 13: skip(1); stamp(); return;                               // TR
-      case 14: skip(2); skip(take(2)); return;                         // IDR
-      case 15: skip(1); skip(take(1)); return;                         // RANDR
-      case 16: skip(7); skip(take(2)); return;                         // TP
+      case 2: skip(take(2) & 0x3FFF); return;  // PKE
+      case 4: skip(take(2) & 0x0FFF); return;  // SIGN
+      case 5: stamp(); return;                 // T
+      case 6:
+      case 7:
+      case 21:
+        skip(1);
+        skip(take(2));
+        return;                // ID, CERT, General Extension
+      case 8: hash(); return;  // CHASH
+      case 9: mac(); return;   // V
+      case 10:
+        skip(2);
+        skip(take(2));
+        return;                        // SP
+      case 11: skip(take(1)); return;  // RAND
+      case 12: skip(3); return;        // ERR
+      case 13:
+        skip(1);
+        stamp();
+        return;  // TR
+      case 14:
+        skip(2);
+        skip(take(2));
+        return;  // IDR
+      case 15:
+        skip(1);
+        skip(take(1));
+        return;  // RANDR
+      case 16:
+        skip(7);
+        skip(take(2));
+        return;  // TP
       case 17: return ticket();
       default: ok_ = false;
     }

@@ -13,21 +13,21 @@
 namespace li::schema {
 
 struct Node {
-  const Node* parent;     ///< null at the top
-  const Member* member;   ///< how the parent names it; null at the top
+  const Node* parent;    ///< null at the top
+  const Member* member;  ///< how the parent names it; null at the top
   const Type* type;
-  std::size_t index;      ///< place in a list, from 0
-  std::size_t offset;     ///< of the first identifier octet
-  ByteView header;        ///< identifier and length octets of all its tags; empty for an untagged CHOICE
+  std::size_t index;   ///< place in a list, from 0
+  std::size_t offset;  ///< of the first identifier octet
+  ByteView header;     ///< identifier and length octets of all its tags; empty for an untagged CHOICE
 };
 
 /// The octets of a primitive value.
 struct Content {
-  ByteView octets;        ///< the value, segments joined (a BIT STRING with its octet of unused bits)
-  ByteView encoded;       ///< what stands behind the header: the same, or segments with their headers and ends
+  ByteView octets;   ///< the value, segments joined (a BIT STRING with its octet of unused bits)
+  ByteView encoded;  ///< what stands behind the header: the same, or segments with their headers and ends
   bool segmented;
-  bool is_default;        ///< equal to the member's DEFAULT: present, but a writer would leave it out
-  bool valid;             ///< false where the octets are no value of the kind, e.g. a letter in a NumericString
+  bool is_default;  ///< equal to the member's DEFAULT: present, but a writer would leave it out
+  bool valid;       ///< false where the octets are no value of the kind, e.g. a letter in a NumericString
 };
 
 enum class Severity : std::uint8_t { info, warning, error };
@@ -56,9 +56,9 @@ class Visitor {
   Visitor& operator=(const Visitor&) = delete;
   virtual ~Visitor() = default;
 
-  virtual void enter(const Node&) {}                                ///< a SEQUENCE, list or CHOICE begins
-  virtual void leave(const Node&) {}                                ///< and ends
-  virtual void primitive(const Node&, const Content&) {}            ///< any other value
+  virtual void enter(const Node&) {}                                                         ///< a SEQUENCE, list or CHOICE begins
+  virtual void leave(const Node&) {}                                                         ///< and ends
+  virtual void primitive(const Node&, const Content&) {}                                     ///< any other value
   virtual void unknown(const Node& /*parent*/, std::size_t /*offset*/, ByteView /*tlv*/) {}  ///< a TLV the module does not name
   virtual void end_of_contents(const Node&, std::size_t /*offset*/) {}  ///< two zero octets that close an indefinite length
   virtual void finding(Finding&&) {}

@@ -21,7 +21,7 @@ class Output {
  public:
   using Sink = std::function<void(std::string_view)>;
 
-  Output() = default;                                    ///< everything stays in text()
+  Output() = default;                                                                  ///< everything stays in text()
   explicit Output(Sink sink) : sink_(std::move(sink)) { text_.reserve(3 * kEnough); }  // so that it need not move, leaving copies
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;

@@ -59,7 +59,9 @@ const Type* type_with_member(std::string_view name) {
 bool put_text(Writer& writer, std::string_view text) {
   const auto* member = writer.pending_member();
   const auto secrecy = member != nullptr ? member->secrecy : Secrecy::none;
-  const auto redacted = [&] { writer.refuse(ErrorKind::redacted, "the key was masked when this was decoded; decode again with --show-keys"); };
+  const auto redacted = [&] {
+    writer.refuse(ErrorKind::redacted, "the key was masked when this was decoded; decode again with --show-keys");
+  };
   if (secrecy == Secrecy::key && was_masked(secrecy, as_bytes(text))) return redacted(), false;
   const auto* type = writer.pending();
   auto content = parse_value(*type, member != nullptr ? member->bounds : type->bounds, text);

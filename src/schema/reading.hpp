@@ -16,19 +16,19 @@
 namespace li::schema {
 
 struct Encoded {
-  const Type* type;      ///< the stand-alone type that the outermost name belongs to
+  const Type* type;  ///< the stand-alone type that the outermost name belongs to
   RecordBytes octets;
-  std::size_t line;      ///< where the record started
+  std::size_t line;  ///< where the record started
 };
 
 struct ReadFailure {
   Error error;
-  std::size_t line;      ///< where reading stopped
-  bool last;             ///< what follows can't be read either
+  std::size_t line;  ///< where reading stopped
+  bool last;         ///< what follows can't be read either
 };
 
-using OnRecord = std::function<bool(Encoded&&)>;        ///< false ends the reading
-using OnFailure = std::function<bool(ReadFailure&&)>;   ///< likewise
+using OnRecord = std::function<bool(Encoded&&)>;       ///< false ends the reading
+using OnFailure = std::function<bool(ReadFailure&&)>;  ///< likewise
 
 /// Reads JSON to the end of the stream: lines, objects one after the other, or arrays of them. Behind a bad record reading goes
 /// on at the next line, or where one starts with a brace.

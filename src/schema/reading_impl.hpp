@@ -17,10 +17,10 @@ class LineSource : public std::streambuf {
   ~LineSource() override;
 
   [[nodiscard]] std::size_t position() const { return base_ + static_cast<std::size_t>(gptr() - eback()); }
-  [[nodiscard]] std::size_t line();     ///< from 1
-  bool skip_space();                    ///< white space and commas between records; false at the end
-  void skip_line();                     ///< to the line feed
-  bool back_to_line_start();            ///< false if the line's start is no longer in the buffer
+  [[nodiscard]] std::size_t line();  ///< from 1
+  bool skip_space();                 ///< white space and commas between records; false at the end
+  void skip_line();                  ///< to the line feed
+  bool back_to_line_start();         ///< false if the line's start is no longer in the buffer
 
  protected:
   int_type underflow() override;
@@ -28,8 +28,8 @@ class LineSource : public std::streambuf {
  private:
   std::istream& in_;
   std::array<char, 64 * 1024> buffer_{};
-  std::size_t base_ = 0;                // position of the buffer's first octet
-  std::size_t lines_ = 1;               // up to counted_
+  std::size_t base_ = 0;   // position of the buffer's first octet
+  std::size_t lines_ = 1;  // up to counted_
   char* counted_ = nullptr;
 };
 

@@ -12,7 +12,8 @@ constexpr char kMask = '*';
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 bool starts_with(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), text.begin(), [](char a, char b) { return a == lower(b); });
+  return text.size() >= prefix.size() &&
+         std::equal(prefix.begin(), prefix.end(), text.begin(), [](char a, char b) { return a == lower(b); });
 }
 
 bool ends_key(char c) { return c == '|' || c == ';' || c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0'; }
@@ -34,7 +35,7 @@ constexpr Introduction kIntroductions[] = {
     {"k=clear:", true, ends_line},
     {"k=base64:", true, ends_line},
     {"a=key-mgmt:mikey ", true, ends_line},
-    {"a=key-mgmt: mikey ", true, ends_line},  // RFC 4567 3.1 allows one space there
+    {"a=key-mgmt: mikey ", true, ends_line},     // RFC 4567 3.1 allows one space there
     {"key-mgmt: mikey;data=", false, ends_key},  // RFC 4567 in RTSP and SIP headers
 };
 
@@ -44,7 +45,8 @@ std::string_view unquoted(std::string_view text) {
 }
 
 void fill(Bytes& octets, const std::vector<Range>& ranges, std::uint8_t with) {
-  for (const auto& range : ranges) std::fill(octets.begin() + static_cast<std::ptrdiff_t>(range.begin), octets.begin() + static_cast<std::ptrdiff_t>(range.end), with);
+  for (const auto& range : ranges)
+    std::fill(octets.begin() + static_cast<std::ptrdiff_t>(range.begin), octets.begin() + static_cast<std::ptrdiff_t>(range.end), with);
 }
 
 std::vector<Range> secrets_in_sip(std::string_view text) {

@@ -66,7 +66,9 @@ Kind kind_of_universal(std::uint32_t number, const Descriptor& descriptor) {
     case 19: return Kind::printable_string;
     case 22: return Kind::ia5_string;
     case 26: return Kind::visible_string;
-    default: throw std::logic_error(std::string("type ") + descriptor.name + ": universal tag " + std::to_string(number) + " is not known to the schema");
+    default:
+      throw std::logic_error(std::string("type ") + descriptor.name + ": universal tag " + std::to_string(number) +
+                             " is not known to the schema");
   }
 }
 
@@ -168,7 +170,8 @@ class Builder {
   // Only whole numbers and enumerations have defaults in the modules; both are kept as long.
   static std::int64_t default_of(const asn_TYPE_member_t& element) {
     void* value = nullptr;
-    if (element.default_value(1, &value) != 0 || value == nullptr) throw std::logic_error(std::string("member ") + element.name + ": default can't be read");
+    if (element.default_value(1, &value) != 0 || value == nullptr)
+      throw std::logic_error(std::string("member ") + element.name + ": default can't be read");
     const auto number = *static_cast<const long*>(value);
     element.type->free_struct(element.type, value, 0);
     return number;
@@ -188,7 +191,8 @@ class Builder {
   static void make_lookup(Type& type) {
     const auto count = type.members.size();
     type.next_mandatory.assign(count + 1, static_cast<std::uint16_t>(count));
-    for (auto i = count; i > 0; --i) type.next_mandatory[i - 1] = type.members[i - 1].optional ? type.next_mandatory[i] : static_cast<std::uint16_t>(i - 1);
+    for (auto i = count; i > 0; --i)
+      type.next_mandatory[i - 1] = type.members[i - 1].optional ? type.next_mandatory[i] : static_cast<std::uint16_t>(i - 1);
     constexpr std::uint32_t kMost = 1024;
     std::uint32_t highest = 0;
     for (const auto& member : type.members) {

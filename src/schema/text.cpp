@@ -9,8 +9,8 @@
 namespace li::schema {
 namespace {
 
-constexpr std::size_t kColumn = 34;    // where values start
-constexpr std::size_t kShort = 40;     // octets that fit a line in hexadecimal
+constexpr std::size_t kColumn = 34;  // where values start
+constexpr std::size_t kShort = 40;   // octets that fit a line in hexadecimal
 constexpr std::size_t kRow = 32;
 
 // Characters that people can read: enough of them that it is no accident.
@@ -35,7 +35,9 @@ std::string calendar(const Node& node, std::string_view text) {
 }  // namespace
 
 void TextWriter::name(const Node& node) {
-  const auto text = node.member == nullptr ? std::string(node.type->name) : node.member->name.empty() ? "[" + std::to_string(node.index) + "]" : std::string(node.member->name);
+  const auto text = node.member == nullptr      ? std::string(node.type->name)
+                    : node.member->name.empty() ? "[" + std::to_string(node.index) + "]"
+                                                : std::string(node.member->name);
   if (open_) {
     out_.put('.');
     ++column_;

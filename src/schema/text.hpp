@@ -41,8 +41,8 @@ class TextWriter : public Visitor {
   Secrets secrets_;
   const Palette& palette_;
   std::size_t depth_ = 0;
-  std::size_t column_ = 0;   // behind the name on this line, without escape sequences
-  bool open_ = false;  // a CHOICE has begun on this line: its alternative goes on behind the point
+  std::size_t column_ = 0;  // behind the name on this line, without escape sequences
+  bool open_ = false;       // a CHOICE has begun on this line: its alternative goes on behind the point
 };
 
 }  // namespace li::schema

@@ -7,8 +7,9 @@ namespace li::schema {
 
 std::string_view to_string(Kind kind) {
   static constexpr std::array<std::string_view, 19> kNames = {
-      "SEQUENCE",     "SEQUENCE OF", "SET OF",     "CHOICE",          "BOOLEAN",       "INTEGER",   "ENUMERATED",    "NULL",            "OBJECT IDENTIFIER", "RELATIVE-OID",
-      "OCTET STRING", "BIT STRING",  "UTF8String", "PrintableString", "NumericString", "IA5String", "VisibleString", "GeneralizedTime", "UTCTime"};
+      "SEQUENCE",      "SEQUENCE OF",       "SET OF",        "CHOICE",          "BOOLEAN",    "INTEGER",    "ENUMERATED",
+      "NULL",          "OBJECT IDENTIFIER", "RELATIVE-OID",  "OCTET STRING",    "BIT STRING", "UTF8String", "PrintableString",
+      "NumericString", "IA5String",         "VisibleString", "GeneralizedTime", "UTCTime"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

@@ -78,15 +78,15 @@ struct Type;
 
 /// A component of a SEQUENCE, an alternative of a CHOICE, or the item of a list.
 struct Member {
-  ber::Tag tag;                     ///< outermost tag; meaningless for an untagged CHOICE
-  std::uint16_t index = 0;          ///< place in the type, from 0
-  bool optional = false;            ///< OPTIONAL, DEFAULT, or an extension addition
-  bool untagged = false;            ///< a CHOICE without a tag: starts with the tag of one of its alternatives
+  ber::Tag tag;             ///< outermost tag; meaningless for an untagged CHOICE
+  std::uint16_t index = 0;  ///< place in the type, from 0
+  bool optional = false;    ///< OPTIONAL, DEFAULT, or an extension addition
+  bool untagged = false;    ///< a CHOICE without a tag: starts with the tag of one of its alternatives
   const Type* type = nullptr;
-  std::string_view name;            ///< the published identifier; empty for the item of a list
-  std::vector<ber::Tag> tags;       ///< outermost first, the type's own included; none for an untagged CHOICE
-  std::vector<ber::Tag> starts;     ///< the tags that its encoding may start with
-  Bounds bounds;                    ///< of this member, or else of its type
+  std::string_view name;         ///< the published identifier; empty for the item of a list
+  std::vector<ber::Tag> tags;    ///< outermost first, the type's own included; none for an untagged CHOICE
+  std::vector<ber::Tag> starts;  ///< the tags that its encoding may start with
+  Bounds bounds;                 ///< of this member, or else of its type
   std::optional<std::int64_t> default_value;
   Secrecy secrecy = Secrecy::none;
 
@@ -97,16 +97,16 @@ struct Member {
 
 struct Type {
   Kind kind = Kind::null;
-  std::string_view name;            ///< as published; the member's or kind's own name for a type without one
-  std::string_view module;          ///< empty for a type without a name
+  std::string_view name;    ///< as published; the member's or kind's own name for a type without one
+  std::string_view module;  ///< empty for a type without a name
   std::vector<ber::Tag> tags;
-  std::vector<Member> members;      ///< of SEQUENCE and CHOICE in their order; the one item of a list
+  std::vector<Member> members;  ///< of SEQUENCE and CHOICE in their order; the one item of a list
   std::vector<Enumerator> enumerators;
   Bounds bounds;
-  bool extensible = false;          ///< has an extension marker
-  std::uint16_t roots = 0;          ///< members before the extension marker
-  std::vector<std::uint16_t> by_tag;           ///< of a SEQUENCE whose members all have a context tag: its number to index + 1
-  std::vector<std::uint16_t> next_mandatory;   ///< from each index on, the first member that must be there
+  bool extensible = false;                    ///< has an extension marker
+  std::uint16_t roots = 0;                    ///< members before the extension marker
+  std::vector<std::uint16_t> by_tag;          ///< of a SEQUENCE whose members all have a context tag: its number to index + 1
+  std::vector<std::uint16_t> next_mandatory;  ///< from each index on, the first member that must be there
 
   [[nodiscard]] const Member* find(std::string_view member) const;
   [[nodiscard]] const Enumerator* find_value(std::int64_t value) const;

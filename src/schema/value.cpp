@@ -26,7 +26,8 @@ Result<RecordBytes> parse_oid(std::string_view text, bool relative) {
   while (true) {
     const auto dot = text.find('.');
     std::uint64_t arc = 0;
-    if (!parse_digits(text.substr(0, dot), arc)) return failure(ErrorKind::malformed, "an object identifier is written as numbers of up to 64 bits with dots between them");
+    if (!parse_digits(text.substr(0, dot), arc))
+      return failure(ErrorKind::malformed, "an object identifier is written as numbers of up to 64 bits with dots between them");
     arcs.push_back(arc);
     if (dot == std::string_view::npos) break;
     text.remove_prefix(dot + 1);
@@ -74,7 +75,8 @@ Result<RecordBytes> parse_bits(const Bounds& bounds, std::string_view text) {
   std::size_t bits = octets->size() * 8;
   if (bounds.low && bounds.low == bounds.high) {
     const auto wanted = static_cast<std::size_t>(*bounds.low);
-    if (octets->size() != (wanted + 7) / 8) return failure(ErrorKind::out_of_range, std::to_string(octets->size()) + " octets for " + std::to_string(wanted) + " bits");
+    if (octets->size() != (wanted + 7) / 8)
+      return failure(ErrorKind::out_of_range, std::to_string(octets->size()) + " octets for " + std::to_string(wanted) + " bits");
     bits = wanted;
   }
   RecordBytes out{static_cast<std::uint8_t>(octets->size() * 8 - bits)};

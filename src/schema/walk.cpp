@@ -205,7 +205,12 @@ class Walk {
     if (depth_ >= max_depth_ || size_ + 1 >= kFrames) return failure_.too_deep(place, at_);
     at_ = content;
     if (tags.size() > 1) push(place, headers, Frame::What::wrapper, end, header.indefinite, false).inner = tags.subspan(1);
-    else push(place, headers, kind == Kind::sequence ? Frame::What::fields : kind == Kind::choice ? Frame::What::choice : Frame::What::list, end, header.indefinite, false);
+    else
+      push(place, headers,
+           kind == Kind::sequence ? Frame::What::fields
+           : kind == Kind::choice ? Frame::What::choice
+                                  : Frame::What::list,
+           end, header.indefinite, false);
   }
 
   [[gnu::noinline]] void segments(const Node& node, const Header& header, std::size_t content, std::size_t end) {
@@ -228,7 +233,8 @@ class Walk {
     const bool anything_goes = node.type->kind == Kind::octet_string && !bounds.any();
     const auto problem = anything_goes ? Problem::none : judge(*node.type, bounds, octets);
     if (problem != Problem::none && !tell(problem, node, octets)) return;
-    const bool is_default = node.member != nullptr && node.member->default_value && read_number(octets).value_or(Number{}).value == *node.member->default_value;
+    const bool is_default =
+        node.member != nullptr && node.member->default_value && read_number(octets).value_or(Number{}).value == *node.member->default_value;
     visitor_.primitive(node, {octets, encoded, segmented, is_default, !keeps_octets(problem)});
   }
 
@@ -259,7 +265,8 @@ class Walk {
     if (failure_.missing != 0 && at_ == octets_.size()) return failure_.cut(frame, at_);
     switch (frame.what) {
       case Frame::What::fields:
-        if (const auto next = type.next_mandatory[frame.done]; next < type.members.size()) return failure_.missing_member(frame, type.members[next], at_);
+        if (const auto next = type.next_mandatory[frame.done]; next < type.members.size())
+          return failure_.missing_member(frame, type.members[next], at_);
         break;
       case Frame::What::list:
         if (bounds_of(frame.node).any()) judge_count(frame);
@@ -275,7 +282,8 @@ class Walk {
   [[gnu::noinline]] void judge_count(const Frame& frame) {
     const auto& bounds = bounds_of(frame.node);
     if (bounds.allow(frame.done) || bounds.extensible) return;
-    visitor_.finding({Severity::error, path_of(frame.node), frame.node.offset, std::to_string(frame.done) + " items, allowed " + to_string(bounds),
+    visitor_.finding({Severity::error, path_of(frame.node), frame.node.offset,
+                      std::to_string(frame.done) + " items, allowed " + to_string(bounds),
                       where_defined(*frame.node.type, frame.node.parent)});
   }
 
@@ -307,7 +315,9 @@ class Collector : public Visitor {
 
 }  // namespace
 
-Result<void> walk(const Type& type, ByteView octets, Visitor& visitor, const WalkOptions& options) { return Walk(octets, visitor, options).run(type); }
+Result<void> walk(const Type& type, ByteView octets, Visitor& visitor, const WalkOptions& options) {
+  return Walk(octets, visitor, options).run(type);
+}
 
 Result<std::vector<Finding>> check(const Type& type, ByteView octets, const WalkOptions& options, std::size_t max_findings) {
   Collector collector(max_findings);

@@ -24,6 +24,7 @@ struct WalkOptions {
 [[nodiscard]] Result<void> walk(const Type& type, ByteView octets, Visitor& visitor, const WalkOptions& options = {});
 
 /// walk() that only collects the findings, at most `max_findings` of them.
-[[nodiscard]] Result<std::vector<Finding>> check(const Type& type, ByteView octets, const WalkOptions& options = {}, std::size_t max_findings = 100);
+[[nodiscard]] Result<std::vector<Finding>> check(const Type& type, ByteView octets, const WalkOptions& options = {},
+                                                 std::size_t max_findings = 100);
 
 }  // namespace li::schema

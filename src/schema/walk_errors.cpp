@@ -44,7 +44,9 @@ void WalkFailure::note_in(const Frame& frame, const Member* member, ErrorKind ki
   note(kind, std::move(text), at, &node, std::move(clause));
 }
 
-void WalkFailure::left_over(std::size_t octets, std::size_t at) { note(ErrorKind::unexpected, std::to_string(octets) + " octets left over behind the value", at, nullptr, {}); }
+void WalkFailure::left_over(std::size_t octets, std::size_t at) {
+  note(ErrorKind::unexpected, std::to_string(octets) + " octets left over behind the value", at, nullptr, {});
+}
 
 void WalkFailure::too_large(std::size_t limit) { note(ErrorKind::limit, "more than " + std::to_string(limit) + " octets", 0, nullptr, {}); }
 
@@ -72,11 +74,14 @@ void WalkFailure::misplaced(const Frame& frame, const Header& header, const Memb
   const auto& type = *frame.node.type;
   for (const auto& member : type.members) {
     if (!member.starts_with(header.tag)) continue;
-    if (member.index < frame.done) return note_in(frame, &member, ErrorKind::unexpected, "a second time, or out of the order of " + std::string(type.name), at, "X.690 8.9.2");
+    if (member.index < frame.done)
+      return note_in(frame, &member, ErrorKind::unexpected, "a second time, or out of the order of " + std::string(type.name), at,
+                     "X.690 8.9.2");
     if (wanted != nullptr) return missing_member(frame, *wanted, at);
   }
   const auto wants = wanted != nullptr ? ", where " + std::string(wanted->name) + " belongs" : std::string();
-  note(ErrorKind::unexpected, quoted(header.tag) + " is no member of " + std::string(type.name) + wants, at, &frame.node, where_defined(type, frame.node.parent));
+  note(ErrorKind::unexpected, quoted(header.tag) + " is no member of " + std::string(type.name) + wants, at, &frame.node,
+       where_defined(type, frame.node.parent));
 }
 
 void WalkFailure::missing_member(const Frame& frame, const Member& member, std::size_t at) {
@@ -91,28 +96,35 @@ void WalkFailure::wrong_item(const Frame& frame, const Header& header, std::size
 }
 
 void WalkFailure::second(const Frame& frame, const Header& header, std::size_t at) {
-  if (frame.what == Frame::What::wrapper) return note(ErrorKind::unexpected, "a second value under an explicit tag", at, &frame.node, "X.690 8.14");
+  if (frame.what == Frame::What::wrapper)
+    return note(ErrorKind::unexpected, "a second value under an explicit tag", at, &frame.node, "X.690 8.14");
   note(ErrorKind::unexpected, "a second alternative, " + quoted(header.tag) + ", in a CHOICE", at, &frame.node, "X.690 8.13");
 }
 
-void WalkFailure::nothing_inside(const Frame& frame, std::size_t at) { note(ErrorKind::missing, "nothing in it", at, &frame.node, "X.690 8.13"); }
+void WalkFailure::nothing_inside(const Frame& frame, std::size_t at) {
+  note(ErrorKind::missing, "nothing in it", at, &frame.node, "X.690 8.13");
+}
 
 void WalkFailure::no_alternative(const Frame& frame, const Header& header, std::size_t at) {
   const auto& type = *frame.node.type;
-  note(ErrorKind::unexpected, quoted(header.tag) + " is no alternative of " + std::string(type.name), at, &frame.node, where_defined(type, frame.node.parent));
+  note(ErrorKind::unexpected, quoted(header.tag) + " is no alternative of " + std::string(type.name), at, &frame.node,
+       where_defined(type, frame.node.parent));
 }
 
 void WalkFailure::wrong_inner(const Frame& frame, const Header& header, std::size_t at) {
-  note(ErrorKind::unexpected, quoted(header.tag) + " where " + ber::to_string(frame.inner.front()) + " belongs", at, &frame.node, "X.690 8.14");
+  note(ErrorKind::unexpected, quoted(header.tag) + " where " + ber::to_string(frame.inner.front()) + " belongs", at, &frame.node,
+       "X.690 8.14");
 }
 
 void WalkFailure::not_constructed(const Place& place, std::size_t at) {
   const auto node = node_of(place);
-  note(ErrorKind::malformed, "primitive encoding, where " + std::string(to_string(place.type->kind)) + " is constructed", at, &node, "X.690 8.9");
+  note(ErrorKind::malformed, "primitive encoding, where " + std::string(to_string(place.type->kind)) + " is constructed", at, &node,
+       "X.690 8.9");
 }
 
 void WalkFailure::not_primitive(const Node& node, std::size_t at) {
-  note(ErrorKind::malformed, "constructed encoding, where " + std::string(to_string(node.type->kind)) + " is primitive", at, &node, "X.690 8.1.1");
+  note(ErrorKind::malformed, "constructed encoding, where " + std::string(to_string(node.type->kind)) + " is primitive", at, &node,
+       "X.690 8.1.1");
 }
 
 void WalkFailure::too_deep(const Place& place, std::size_t at) {
@@ -122,8 +134,12 @@ void WalkFailure::too_deep(const Place& place, std::size_t at) {
 
 void WalkFailure::cut(const Frame& frame, std::size_t at) { note(ErrorKind::truncated, short_of(missing), at, &frame.node, "X.690 8.1.3"); }
 
-void WalkFailure::inside(const Node& node, const Error& from, std::size_t at) { note(from.kind, from.text, at + from.offset.value_or(0), &node, from.clause); }
+void WalkFailure::inside(const Node& node, const Error& from, std::size_t at) {
+  note(from.kind, from.text, at + from.offset.value_or(0), &node, from.clause);
+}
 
-void WalkFailure::fatal(const Node& node, std::string text, std::string clause) { note(ErrorKind::malformed, std::move(text), node.offset - base, &node, std::move(clause)); }
+void WalkFailure::fatal(const Node& node, std::string text, std::string clause) {
+  note(ErrorKind::malformed, std::move(text), node.offset - base, &node, std::move(clause));
+}
 
 }  // namespace li::schema

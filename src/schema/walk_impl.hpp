@@ -12,12 +12,12 @@ struct Frame {
   enum class What : std::uint8_t { fields, list, choice, wrapper };
 
   Node node;
-  std::size_t end;                    // where it must have ended
-  std::span<const ber::Tag> inner;         // wrapper: the tags still to come
-  std::uint32_t done;                 // fields: next member; list: items; choice and wrapper: 0 or 1
+  std::size_t end;                  // where it must have ended
+  std::span<const ber::Tag> inner;  // wrapper: the tags still to come
+  std::uint32_t done;               // fields: next member; list: items; choice and wrapper: 0 or 1
   What what;
   bool indefinite;
-  bool bare;                          // has no header of its own, so it ends with its one value
+  bool bare;  // has no header of its own, so it ends with its one value
 };
 
 // A value's place in its parent: what a Node says before its header is read.
@@ -26,15 +26,15 @@ struct Place {
   const Member* member;
   const Type* type;
   std::size_t index;
-  std::size_t start;                  // of its first header, in the octets
+  std::size_t start;  // of its first header, in the octets
 };
 
 /// How a walk ended early. Each function below says so, with place, path and clause; `at` counts in the octets walked.
 struct WalkFailure {
   bool ok = true;
   Error error;
-  std::size_t base = 0;        // of offsets
-  std::size_t missing = 0;     // octets by which a cut input is short
+  std::size_t base = 0;     // of offsets
+  std::size_t missing = 0;  // octets by which a cut input is short
 
   void left_over(std::size_t octets, std::size_t at);
   void too_large(std::size_t limit);
@@ -53,7 +53,7 @@ struct WalkFailure {
   void not_primitive(const Node& node, std::size_t at);
   void too_deep(const Place& place, std::size_t at);
   void cut(const Frame& frame, std::size_t at);
-  void inside(const Node& node, const Error& error, std::size_t at);   ///< an error of the ber room, whose offset counts from `at`
+  void inside(const Node& node, const Error& error, std::size_t at);  ///< an error of the ber room, whose offset counts from `at`
   void fatal(const Node& node, std::string text, std::string clause);
 
  private:

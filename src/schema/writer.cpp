@@ -7,9 +7,13 @@
 namespace li::schema {
 namespace {
 
-std::string clause_of(const Type& type) { return type.module.empty() ? std::string() : std::string(type.module) + ", " + std::string(type.name); }
+std::string clause_of(const Type& type) {
+  return type.module.empty() ? std::string() : std::string(type.module) + ", " + std::string(type.name);
+}
 
-std::span<const ber::Tag> tags_of(const Type& type, const Member* member) { return member != nullptr ? std::span(member->tags) : std::span(type.tags); }
+std::span<const ber::Tag> tags_of(const Type& type, const Member* member) {
+  return member != nullptr ? std::span(member->tags) : std::span(type.tags);
+}
 
 const Bounds& bounds_of(const Type& type, const Member* member) { return member != nullptr ? member->bounds : type.bounds; }
 
@@ -21,14 +25,16 @@ void Writer::member(std::string_view name) {
   if (!selects()) return no_member_here();
   const auto& type = *open().type;
   const auto* found = type.find(name);
-  if (found == nullptr || name.empty()) return fail(ErrorKind::unknown, "no member \"" + std::string(name) + "\" in " + std::string(type.name), clause_of(type));
+  if (found == nullptr || name.empty())
+    return fail(ErrorKind::unknown, "no member \"" + std::string(name) + "\" in " + std::string(type.name), clause_of(type));
   member(*found);
 }
 
 void Writer::member(const Member& member) {
   if (!selects()) return no_member_here();
   auto& frame = open();
-  if (frame.type->kind == Kind::choice && frame.count++ != 0) return fail(ErrorKind::unexpected, "a second alternative in a CHOICE", clause_of(*frame.type), &member);
+  if (frame.type->kind == Kind::choice && frame.count++ != 0)
+    return fail(ErrorKind::unexpected, "a second alternative in a CHOICE", clause_of(*frame.type), &member);
   if (frame.type->kind == Kind::sequence) note_chunk(member.index + 1U, true);
   pending_member_ = &member;
   pending_type_ = member.type;
@@ -51,7 +57,8 @@ void Writer::item() {
 void Writer::begin() {
   if (!ok_) return;
   if (depth_ == ber::kDepthCap) return fail(ErrorKind::limit, "nested deeper than " + std::to_string(ber::kDepthCap) + " levels", {});
-  if (pending_type_ == nullptr || !is_constructed(pending_type_->kind)) return fail(ErrorKind::unexpected, "a value with members where a simple one belongs", {});
+  if (pending_type_ == nullptr || !is_constructed(pending_type_->kind))
+    return fail(ErrorKind::unexpected, "a value with members where a simple one belongs", {});
   const auto tags = tags_of(*pending_type_, pending_member_);
   if (tags.size() > kTags) return fail(ErrorKind::limit, "more than " + std::to_string(kTags) + " tags around a value", {});
   auto& frame = frames_[depth_++];
@@ -70,7 +77,8 @@ void Writer::end() {
   if (!ok_) return;
   const auto& frame = open();
   if (frame.type->kind == Kind::sequence) close_fields(frame);
-  if (frame.type->kind == Kind::choice && frame.count == 0) fail(ErrorKind::missing, "a CHOICE without an alternative", clause_of(*frame.type));
+  if (frame.type->kind == Kind::choice && frame.count == 0)
+    fail(ErrorKind::missing, "a CHOICE without an alternative", clause_of(*frame.type));
   const auto& bounds = bounds_of(*frame.type, frame.member);
   if (is_list(frame.type->kind) && !bounds.extensible && !bounds.allow(frame.count)) {
     fail(ErrorKind::out_of_range, std::to_string(frame.count) + " items, allowed " + to_string(bounds), clause_of(*frame.type));
@@ -87,7 +95,8 @@ void Writer::octets_as_they_are(ByteView octets) { value(octets, true); }
 
 void Writer::value(ByteView octets, bool as_they_are) {
   if (!ok_) return;
-  if (pending_type_ == nullptr || is_constructed(pending_type_->kind)) return fail(ErrorKind::unexpected, "a simple value where one with members belongs", {});
+  if (pending_type_ == nullptr || is_constructed(pending_type_->kind))
+    return fail(ErrorKind::unexpected, "a simple value where one with members belongs", {});
   const auto& type = *pending_type_;
   const auto& bounds = bounds_of(type, pending_member_);
   const bool anything_goes = type.kind == Kind::octet_string && !bounds.any();
@@ -96,7 +105,8 @@ void Writer::value(ByteView octets, bool as_they_are) {
     auto told = describe(problem, type, bounds, octets);
     return fail(ErrorKind::out_of_range, std::move(told.text), told.clause.empty() ? clause_here(type) : std::move(told.clause));
   }
-  if (pending_member_ != nullptr && pending_member_->default_value && read_number(octets).value_or(Number{}).value == *pending_member_->default_value) {
+  if (pending_member_ != nullptr && pending_member_->default_value &&
+      read_number(octets).value_or(Number{}).value == *pending_member_->default_value) {
     return done_with_value();
   }
   const auto tags = tags_of(type, pending_member_);
@@ -123,8 +133,10 @@ void Writer::raw(ByteView tlv) {
   const auto size = ber::measure(tlv);
   if (!size) return fail(size.error().kind, "not a TLV: " + size.error().text, size.error().clause);
   if (*size != tlv.size()) return fail(ErrorKind::malformed, "octets left over behind the TLV", {});
-  if (!frame.type->extensible || is_list(frame.type->kind)) return fail(ErrorKind::unexpected, std::string(frame.type->name) + " has no extension marker", clause_of(*frame.type));
-  if (frame.type->kind == Kind::choice && frame.count++ != 0) return fail(ErrorKind::unexpected, "a second alternative in a CHOICE", clause_of(*frame.type));
+  if (!frame.type->extensible || is_list(frame.type->kind))
+    return fail(ErrorKind::unexpected, std::string(frame.type->name) + " has no extension marker", clause_of(*frame.type));
+  if (frame.type->kind == Kind::choice && frame.count++ != 0)
+    return fail(ErrorKind::unexpected, "a second alternative in a CHOICE", clause_of(*frame.type));
   const bool first = chunks_.size() == frame.first_chunk;
   if (frame.type->kind == Kind::sequence) note_chunk(first ? 0 : chunks_.back().order, false);
   out_.raw(tlv);
@@ -162,7 +174,8 @@ void Writer::sort_chunks(const Frame& frame) {
     std::size_t end;
   };
   std::vector<Piece> pieces;
-  for (auto chunk = begin; chunk != chunks_.end(); ++chunk) pieces.push_back({*chunk, chunk + 1 == chunks_.end() ? out_.size() : (chunk + 1)->begin});
+  for (auto chunk = begin; chunk != chunks_.end(); ++chunk)
+    pieces.push_back({*chunk, chunk + 1 == chunks_.end() ? out_.size() : (chunk + 1)->begin});
   std::ranges::stable_sort(pieces, {}, [](const Piece& piece) { return piece.chunk.order; });
   const auto start = begin->begin;
   RecordBytes sorted;
@@ -199,7 +212,8 @@ Result<RecordBytes> Writer::finish() {
 std::string Writer::path(const Member* inside) const {
   std::vector<Node> nodes;
   nodes.reserve(depth_ + 1);
-  for (const auto& frame : std::span(frames_).first(depth_)) nodes.push_back({nodes.empty() ? nullptr : &nodes.back(), frame.member, frame.type, frame.index, 0, {}});
+  for (const auto& frame : std::span(frames_).first(depth_))
+    nodes.push_back({nodes.empty() ? nullptr : &nodes.back(), frame.member, frame.type, frame.index, 0, {}});
   if (inside != nullptr && !nodes.empty()) nodes.push_back({&nodes.back(), inside, inside->type, pending_index_, 0, {}});
   return nodes.empty() ? std::string() : path_of(nodes.back());
 }

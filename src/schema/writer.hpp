@@ -29,14 +29,14 @@ class Writer {
   [[nodiscard]] const Type* pending() const { return pending_type_; }
   [[nodiscard]] const Member* pending_member() const { return pending_member_; }
 
-  void member(std::string_view name);   ///< selects a member of the open SEQUENCE, or the alternative of the open CHOICE
-  void member(const Member& member);    ///< the same, of the open value's type
-  void item();                          ///< selects the next item of the open list
-  void begin();                         ///< opens the pending SEQUENCE, list or CHOICE
-  void end();                           ///< closes it
-  void content(ByteView octets);        ///< the pending primitive value
+  void member(std::string_view name);        ///< selects a member of the open SEQUENCE, or the alternative of the open CHOICE
+  void member(const Member& member);         ///< the same, of the open value's type
+  void item();                               ///< selects the next item of the open list
+  void begin();                              ///< opens the pending SEQUENCE, list or CHOICE
+  void end();                                ///< closes it
+  void content(ByteView octets);             ///< the pending primitive value
   void octets_as_they_are(ByteView octets);  ///< the same for a string or number that content() would not take for its characters or size
-  void raw(ByteView tlv);               ///< a TLV that the module does not name, where it has an extension marker
+  void raw(ByteView tlv);                    ///< a TLV that the module does not name, where it has an extension marker
 
   void member(const Member& m, ByteView octets) { member(m), content(octets); }
   void member(const Member& m, std::string_view text) { member(m), content(as_bytes(text)); }
@@ -50,20 +50,20 @@ class Writer {
   void reserve(std::size_t octets) { out_.reserve(octets); }
 
  private:
-  static constexpr std::size_t kTags = 4;   // explicit tags around one value
+  static constexpr std::size_t kTags = 4;  // explicit tags around one value
   struct Frame {
     const Type* type;
     const Member* member;
-    std::size_t index;                      // in the list around it
-    std::array<std::size_t, kTags> marks;   // of its open TLVs
-    std::size_t open;                       // how many
-    std::size_t first_chunk;                // in chunks_
-    std::uint32_t count;                    // items or alternatives so far
+    std::size_t index;                     // in the list around it
+    std::array<std::size_t, kTags> marks;  // of its open TLVs
+    std::size_t open;                      // how many
+    std::size_t first_chunk;               // in chunks_
+    std::uint32_t count;                   // items or alternatives so far
   };
   struct Chunk {
-    std::uint32_t order;      // index of the member + 1; for an unknown TLV that of the member before it
+    std::uint32_t order;  // index of the member + 1; for an unknown TLV that of the member before it
     bool known;
-    std::size_t begin;        // in out_
+    std::size_t begin;  // in out_
   };
 
   [[nodiscard]] bool selects() const { return ok_ && depth_ > 0 && !is_list(open().type->kind); }
@@ -82,7 +82,7 @@ class Writer {
 
   ber::Writer out_;
   std::vector<Chunk> chunks_;
-  std::size_t depth_ = 0;                   // frames in use
+  std::size_t depth_ = 0;  // frames in use
   const Type* pending_type_;
   const Member* pending_member_ = nullptr;
   std::size_t pending_index_ = 0;

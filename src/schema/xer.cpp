@@ -17,7 +17,9 @@ int append(void* context, const char* text, int size) {
 }
 
 // U+FFFE and U+FFFF are characters of UTF8String but not of XML.
-bool fits_xml(std::string_view text) { return text.find("\xEF\xBF\xBE") == std::string_view::npos && text.find("\xEF\xBF\xBF") == std::string_view::npos; }
+bool fits_xml(std::string_view text) {
+  return text.find("\xEF\xBF\xBE") == std::string_view::npos && text.find("\xEF\xBF\xBF") == std::string_view::npos;
+}
 
 bool is_bare_control(char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r'; }
 
@@ -33,7 +35,8 @@ std::string bit_digits(ByteView content) {
 }  // namespace
 
 struct XerWriter::Impl {
-  Impl(Output& output, Secrets how) : out(output), secrets(how), writer(xmlNewTextWriter(xmlOutputBufferCreateIO(append, nullptr, &output, nullptr))) {
+  Impl(Output& output, Secrets how)
+      : out(output), secrets(how), writer(xmlNewTextWriter(xmlOutputBufferCreateIO(append, nullptr, &output, nullptr))) {
     xmlTextWriterSetIndent(writer, 1);
     xmlTextWriterSetIndentString(writer, xml("  "));
   }

@@ -15,7 +15,9 @@ const char* plain(const xmlChar* text) { return text != nullptr ? reinterpret_ca
 class Wrapped {
  public:
   explicit Wrapped(std::istream& in) : in_(in) {}
-  static int read(void* context, char* buffer, int size) { return static_cast<Wrapped*>(context)->read(buffer, static_cast<std::size_t>(size)); }
+  static int read(void* context, char* buffer, int size) {
+    return static_cast<Wrapped*>(context)->read(buffer, static_cast<std::size_t>(size));
+  }
 
  private:
   // A line at a time: libxml2 drops what it has read but not shown when it comes to text that is not XML.
@@ -58,8 +60,12 @@ class Wrapped {
 class Reader {
  public:
   Reader(std::istream& in, const OnRecord& on_record, const OnFailure& on_failure)
-      : source_(in), on_record_(on_record), on_failure_(on_failure), xml_(xmlReaderForIO(Wrapped::read, nullptr, &source_, nullptr, nullptr, XML_PARSE_NONET | XML_PARSE_HUGE | XML_PARSE_BIG_LINES)) {
-    xmlTextReaderSetErrorHandler(xml_, [](void*, const char*, xmlParserSeverities, xmlTextReaderLocatorPtr) {}, nullptr);  // its text may show a key
+      : source_(in),
+        on_record_(on_record),
+        on_failure_(on_failure),
+        xml_(xmlReaderForIO(Wrapped::read, nullptr, &source_, nullptr, nullptr, XML_PARSE_NONET | XML_PARSE_HUGE | XML_PARSE_BIG_LINES)) {
+    xmlTextReaderSetErrorHandler(
+        xml_, [](void*, const char*, xmlParserSeverities, xmlTextReaderLocatorPtr) {}, nullptr);  // its text may show a key
   }
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
@@ -238,9 +244,7 @@ class Reader {
       case Element::What::part: return true;
       case Element::What::raw: raw(); break;
       case Element::What::simple: simple(); break;
-      case Element::What::constructed:
-        writer_->end();
-        kinds_.pop_back();
+      case Element::What::constructed: writer_->end(); kinds_.pop_back();
     }
     if (element.bare_choice) writer_->end();
     if (!writer_->ok()) return false;
@@ -299,7 +303,7 @@ class Reader {
   std::optional<Writer> writer_;
   const Type* type_ = nullptr;
   std::vector<Element> elements_;
-  std::vector<Kind> kinds_;   // of the open constructed values
+  std::vector<Kind> kinds_;  // of the open constructed values
   std::string text_;
   bool as_they_are_ = false;
   bool stopped_ = false;

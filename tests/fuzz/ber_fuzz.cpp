@@ -10,7 +10,8 @@ li::Bytes contents(li::ByteView tlv) {
   std::size_t at = 0;
   while (at < tlv.size()) {
     li::ber::Header header;
-    if (li::ber::read_header(tlv, at, SIZE_MAX / 2, header) != li::ber::Fault::none) li::fuzz::broken("a header that was measured can't be read");
+    if (li::ber::read_header(tlv, at, SIZE_MAX / 2, header) != li::ber::Fault::none)
+      li::fuzz::broken("a header that was measured can't be read");
     at += header.octets;
     if (header.constructed || header.tag == li::ber::Tag{}) continue;
     const auto content = tlv.subspan(at, header.length);

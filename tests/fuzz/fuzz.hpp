@@ -20,7 +20,8 @@ namespace li::fuzz {
 inline std::string to_json(const schema::Type& type, ByteView octets) {
   schema::Output out;
   schema::JsonWriter writer(out, schema::JsonForm::line, schema::Secrets::show);
-  if (const auto walked = schema::walk(type, octets, writer); !walked) broken("what was read once can't be read again: " + walked.error().message());
+  if (const auto walked = schema::walk(type, octets, writer); !walked)
+    broken("what was read once can't be read again: " + walked.error().message());
   return out.take();
 }
 

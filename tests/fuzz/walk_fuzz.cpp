@@ -14,7 +14,9 @@ using namespace li;
 // What asn1c can't hold: an INTEGER beyond its long, the unknown alternative of a CHOICE (facts of asn1c, 10 and 4).
 class BeyondTheReferee : public schema::Visitor {
  public:
-  void unknown(const schema::Node& parent, std::size_t /*offset*/, ByteView /*tlv*/) override { found |= parent.type->kind == schema::Kind::choice; }
+  void unknown(const schema::Node& parent, std::size_t /*offset*/, ByteView /*tlv*/) override {
+    found |= parent.type->kind == schema::Kind::choice;
+  }
   void primitive(const schema::Node& node, const schema::Content& content) override {
     const bool number = node.type->kind == schema::Kind::integer || node.type->kind == schema::Kind::enumerated;
     found |= number && content.octets.size() > 8;

@@ -26,10 +26,19 @@ const Case kCases[] = {
     {"no release arcs", "A4088006040002020401", Module::umts, false},
     {"aggregate of EPS", "300CA40A80080400020204081001", Module::eps, true},
     {"indefinite aggregate", "3080A48080080400020204081001", Module::eps, true},
-    {"conference", "A40A8008040002020" "40A1001", std::nullopt, false},
-    {"TS 101 671", "A40880060400020201" "12", std::nullopt, false},
+    {"conference",
+     "A40A8008040002020"
+     "40A1001",
+     std::nullopt, false},
+    {"TS 101 671",
+     "A40880060400020201"
+     "12",
+     std::nullopt, false},
     {"another OID", "A40580032A0304", std::nullopt, false},
-    {"no domain identifier", "A4038101" "41", std::nullopt, false},
+    {"no domain identifier",
+     "A4038101"
+     "41",
+     std::nullopt, false},
     {"cut inside the OID", "A40A800804000202", std::nullopt, false},
     {"empty aggregate", "3000", std::nullopt, false},
     {"nothing", "", std::nullopt, false},

@@ -28,7 +28,8 @@ TEST(Record, KeysOfAnIndependentEncoder) {
 
 TEST(Record, SegmentedAndIndefiniteReadAsPlain) {
   const auto plain = vector_record("umts/keys_2_mixed").media_decryption_info();
-  for (const std::string name : {"umts/indef_keys", "umts/unknown_ext_before_255"}) EXPECT_FALSE(vector_record(name).lawful_interception_identifier().empty()) << name;
+  for (const std::string name : {"umts/indef_keys", "umts/unknown_ext_before_255"})
+    EXPECT_FALSE(vector_record(name).lawful_interception_identifier().empty()) << name;
   const auto segmented = vector_record("umts/seg_keys");
   EXPECT_EQ(as_text(segmented.lawful_interception_identifier()), "LIID-2026-000123");
   EXPECT_EQ(segmented.time_stamp().text, "261120093015Z");
@@ -64,7 +65,8 @@ TEST(Record, PathsReachEveryMember) {
   EXPECT_EQ(record.at("")->type, &hi2::parameters_type(Module::umts));
   EXPECT_TRUE(schema::is_constructed(record.at("locationOfTheTarget")->type->kind));
   EXPECT_EQ(record.at("locationOfTheTarget")->text(), "");
-  for (const auto* wrong : {"locationOfTheTarget.eCGI", "nothing", "locationOfTheTarget[0]", "[", "[x]", "locationOfTheTarget..rAI", "timeStamp.localTime"}) {
+  for (const auto* wrong :
+       {"locationOfTheTarget.eCGI", "nothing", "locationOfTheTarget[0]", "[", "[x]", "locationOfTheTarget..rAI", "timeStamp.localTime"}) {
     EXPECT_FALSE(record.at(wrong)) << wrong;
   }
   const auto parties = vector_record("umts/party_ten");
@@ -112,7 +114,8 @@ TEST(Record, RefusesWhatNamesNoModule) {
 TEST(Record, AnErrorNamesOffsetPathAndClause) {
   const auto record = hi2::decode(read_octets(data_path("malformed/umts_key_no_csid.ber")));
   ASSERT_FALSE(record);
-  EXPECT_EQ(record.error().message(), "0x3a: iRI-Report-record.mediaDecryption-info[0].cCCSID: mandatory member is missing (UmtsHI2Operations, CCKeyInfo)");
+  EXPECT_EQ(record.error().message(),
+            "0x3a: iRI-Report-record.mediaDecryption-info[0].cCCSID: mandatory member is missing (UmtsHI2Operations, CCKeyInfo)");
 }
 
 TEST(Record, CopiesOnlyWhenAsked) {

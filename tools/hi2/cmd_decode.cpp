@@ -102,7 +102,8 @@ class Shower {
   [[nodiscard]] schema::JsonForm json_form() const { return indented() ? schema::JsonForm::indented : schema::JsonForm::line; }
 
   static void show(const schema::Type& type, const Item& item, schema::Visitor& visitor, const schema::WalkOptions& options) {
-    if (const auto walked = schema::walk(type, item.octets, visitor, options); !walked) throw std::logic_error("a second walk differs from the first");
+    if (const auto walked = schema::walk(type, item.octets, visitor, options); !walked)
+      throw std::logic_error("a second walk differs from the first");
   }
 
   void member(const Item& item, const schema::WalkOptions& options) {
@@ -127,7 +128,8 @@ class Shower {
   }
 
   void title(const Item& item) {
-    line(item, "record " + std::to_string(number_) + ", " + std::to_string(item.octets.size()) + " octets, " + std::string(hi2::name(item.module)));
+    line(item, "record " + std::to_string(number_) + ", " + std::to_string(item.octets.size()) + " octets, " +
+                   std::string(hi2::name(item.module)));
   }
 
   void line(const Item& item, const std::string& text) {
@@ -143,7 +145,7 @@ class Shower {
   schema::Secrets secrets_;
   const schema::Palette& palette_;
   schema::Output out_{[](std::string_view text) { put(text); }};
-  std::unique_ptr<schema::XerWriter> xer_;   // of an open aggregate
+  std::unique_ptr<schema::XerWriter> xer_;  // of an open aggregate
   std::string file_;
   std::size_t number_ = 0;
   bool first_ = true;
@@ -215,15 +217,18 @@ Run setup_decode(CLI::App& app) {
   app.add_flag("--show-keys", options->show_keys, "show key material instead of asterisks");
   app.add_flag("--strict", options->strict, "stop at the first thing that is wrong");
   app.add_flag("--skip-bad", options->skip_bad, "end with 0 even if records were bad");
-  app.add_option("--color", options->colour, "auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}))->option_text("WHEN");
-  app.footer("Reads records one after the other, filler octets (00, FF) between them, and goes on behind a bad one.\n"
-             "A message on standard error names file, offset, member and reason.\n"
-             "\n"
-             "Examples:\n"
-             "  hi2 decode capture.ber\n"
-             "  hi2 decode -o jsonl --show-keys capture.ber | hi2 encode > same.ber\n"
-             "  hi2 decode -o hex capture.ber | less\n"
-             "  zcat capture.ber.gz | hi2 decode -o json\n");
+  app.add_option("--color", options->colour, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->option_text("WHEN");
+  app.footer(
+      "Reads records one after the other, filler octets (00, FF) between them, and goes on behind a bad one.\n"
+      "A message on standard error names file, offset, member and reason.\n"
+      "\n"
+      "Examples:\n"
+      "  hi2 decode capture.ber\n"
+      "  hi2 decode -o jsonl --show-keys capture.ber | hi2 encode > same.ber\n"
+      "  hi2 decode -o hex capture.ber | less\n"
+      "  zcat capture.ber.gz | hi2 decode -o json\n");
   return [options] { return Decode(*options).run(); };
 }
 

@@ -56,11 +56,17 @@ class Encode {
     ++records_;
     const auto named = record.type == &hi2::contents_type(hi2::Module::umts) ? hi2::Module::umts : hi2::Module::eps;
     if (const auto asked = to_module(options_.module); asked && *asked != named) {
-      throw UsageError{"--module " + options_.module + " contradicts the record at " + name + ":" + std::to_string(record.line) + ", which is of " + std::string(hi2::name(named))};
+      throw UsageError{"--module " + options_.module + " contradicts the record at " + name + ":" + std::to_string(record.line) +
+                       ", which is of " + std::string(hi2::name(named))};
     }
     const auto domain = hi2::look(record.octets);
     if (domain.module && *domain.module != named) {
-      report_line(name, record.line, {ErrorKind::unexpected, "domain identifier " + domain.text() + " is not of " + std::string(hi2::name(named)) + ", which the member names are of", {}, {}, "TS 33.108 B.3, B.9"});
+      report_line(name, record.line,
+                  {ErrorKind::unexpected,
+                   "domain identifier " + domain.text() + " is not of " + std::string(hi2::name(named)) + ", which the member names are of",
+                   {},
+                   {},
+                   "TS 33.108 B.3, B.9"});
       bad_ = true;
       return !options_.strict;
     }
@@ -78,16 +84,21 @@ class Encode {
 Run setup_encode(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("files", options->files, "JSON, JSON lines or XER; none or - is standard input")->option_text("FILE...");
-  app.add_option("-i,--input", options->form, "form: auto, json (JSON lines too) or xer")->check(CLI::IsMember({"auto", "json", "xer"}))->option_text("FORM");
-  app.add_option("--module", options->module, "insist on a module; the records' own names decide")->check(CLI::IsMember({"umts", "eps"}))->option_text("umts|eps");
+  app.add_option("-i,--input", options->form, "form: auto, json (JSON lines too) or xer")
+      ->check(CLI::IsMember({"auto", "json", "xer"}))
+      ->option_text("FORM");
+  app.add_option("--module", options->module, "insist on a module; the records' own names decide")
+      ->check(CLI::IsMember({"umts", "eps"}))
+      ->option_text("umts|eps");
   app.add_flag("--strict", options->strict, "stop at the first bad record");
   app.add_flag("--skip-bad", options->skip_bad, "end with 0 even if records were bad");
-  app.footer("Writes DER to standard output. Refuses records that break the module, and JSON whose keys were masked:\n"
-             "decode with --show-keys for a way back.\n"
-             "\n"
-             "Examples:\n"
-             "  hi2 encode record.json > record.ber\n"
-             "  hi2 decode -o xer --show-keys a.ber | hi2 encode | cmp - a.ber\n");
+  app.footer(
+      "Writes DER to standard output. Refuses records that break the module, and JSON whose keys were masked:\n"
+      "decode with --show-keys for a way back.\n"
+      "\n"
+      "Examples:\n"
+      "  hi2 encode record.json > record.ber\n"
+      "  hi2 decode -o xer --show-keys a.ber | hi2 encode | cmp - a.ber\n");
   return [options] { return Encode(*options).run(); };
 }
 

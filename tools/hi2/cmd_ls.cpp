@@ -59,7 +59,8 @@ Summary summarize(const IriRecord& record) {
   summary.time = time_of(record.time_stamp());
   summary.type = hi2::to_string(record.type());
   summary.liid = identifier(record.lawful_interception_identifier());
-  if (const auto event = record.ims_event()) summary.event = record.ims_event_name().value_or(std::to_string(static_cast<std::int64_t>(*event)));
+  if (const auto event = record.ims_event())
+    summary.event = record.ims_event_name().value_or(std::to_string(static_cast<std::int64_t>(*event)));
   if (const auto message = record.sip_message()) summary.sip = look_at_sip(as_text(*message));
   if (const auto offer = record.sip_message_header_offer()) summary.sip = look_at_sip(as_text(*offer));
   for (const auto& sdp : {record.sdp_offer(), record.sdp_answer()}) {
@@ -75,7 +76,8 @@ std::string from_to(const SipLook& sip) {
   if (sip.from.empty() && sip.to.empty()) return {};
   auto to = sip.to;
   const auto host = sip.from.find('@');
-  if (host != std::string::npos && to.ends_with(std::string_view(sip.from).substr(host))) to = to.substr(0, to.size() - (sip.from.size() - host)) + "@…";
+  if (host != std::string::npos && to.ends_with(std::string_view(sip.from).substr(host)))
+    to = to.substr(0, to.size() - (sip.from.size() - host)) + "@…";
   return printable(sip.from) + " → " + printable(to);
 }
 
@@ -92,7 +94,9 @@ std::string keys_of(const Summary& summary) {
 class List {
  public:
   explicit List(Options options)
-      : options_(std::move(options)), colour_(use_colour(options_.colour)), table_({"#", "offset", "time", "type", "event", "LIID", "message", "from → to", "keys"}) {}
+      : options_(std::move(options)),
+        colour_(use_colour(options_.colour)),
+        table_({"#", "offset", "time", "type", "event", "LIID", "message", "from → to", "keys"}) {}
 
   int run() {
     const bool opened = for_each_input(options_.files, [this](std::istream& in, const std::string& name) { return file(in, name), true; });
@@ -135,9 +139,11 @@ class List {
     ++records_;
     if (options_.json) return json(item, summary);
     const std::string_view mark = !colour_ ? "" : summary.failure ? "\033[33m" : !summary.crypto_sessions.empty() ? "\033[32m" : "";
-    table_.add({{std::to_string(number_), place(item.offset), summary.time, summary.type, summary.event, summary.liid, printable(summary.sip.start), from_to(summary.sip),
-                 keys_of(summary)},
-                {}, 9, mark});
+    table_.add({{std::to_string(number_), place(item.offset), summary.time, summary.type, summary.event, summary.liid,
+                 printable(summary.sip.start), from_to(summary.sip), keys_of(summary)},
+                {},
+                9,
+                mark});
   }
 
   void damage(std::size_t offset, const Error& error) {
@@ -234,13 +240,16 @@ Run setup_ls(CLI::App& app) {
   app.add_option("files", options->files, "files with IRI records; none or - is standard input")->option_text("FILE...");
   add_module_option(app, options->module);
   app.add_flag("--json", options->json, "a JSON object a line");
-  app.add_option("--color", options->colour, "auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}))->option_text("WHEN");
-  app.footer("Number and offset of each record, its time, type, event and LIID, the SIP message with its addresses, and what it says\n"
-             "of keys: crypto sessions (CS), a failure, a MIKEY ticket or SDES in the SDP. Damage stands in its place.\n"
-             "\n"
-             "Examples:\n"
-             "  hi2 ls capture.ber\n"
-             "  hi2 ls --json capture.ber | jq 'select(.cryptoSessions)'\n");
+  app.add_option("--color", options->colour, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->option_text("WHEN");
+  app.footer(
+      "Number and offset of each record, its time, type, event and LIID, the SIP message with its addresses, and what it says\n"
+      "of keys: crypto sessions (CS), a failure, a MIKEY ticket or SDES in the SDP. Damage stands in its place.\n"
+      "\n"
+      "Examples:\n"
+      "  hi2 ls capture.ber\n"
+      "  hi2 ls --json capture.ber | jq 'select(.cryptoSessions)'\n");
   return [options] { return List(*options).run(); };
 }
 

@@ -15,7 +15,9 @@ std::vector<Command> register_commands(CLI::App& app) {
 }
 
 void add_module_option(CLI::App& app, std::string& value) {
-  app.add_option("--module", value, "module of records whose domain identifier names none: umts or eps")->check(CLI::IsMember({"umts", "eps"}))->option_text("umts|eps");
+  app.add_option("--module", value, "module of records whose domain identifier names none: umts or eps")
+      ->check(CLI::IsMember({"umts", "eps"}))
+      ->option_text("umts|eps");
 }
 
 std::optional<hi2::Module> to_module(const std::string& value) { return hi2::module_by_name(value); }

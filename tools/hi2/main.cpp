@@ -25,14 +25,15 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "hi2 " HI2KIT_VERSION);
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
-  app.footer("Examples:\n"
-             "  hi2 ls capture.ber                    what is in a file\n"
-             "  hi2 decode capture.ber                every member of every record\n"
-             "  hi2 decode -o jsonl *.ber | jq .      as JSON, a record a line\n"
-             "  hi2 encode record.json > record.ber   back to octets\n"
-             "\n"
-             "Keys are masked unless --show-keys is given.\n"
-             "Exit codes: 0 done, 1 data is bad, 2 usage.");
+  app.footer(
+      "Examples:\n"
+      "  hi2 ls capture.ber                    what is in a file\n"
+      "  hi2 decode capture.ber                every member of every record\n"
+      "  hi2 decode -o jsonl *.ber | jq .      as JSON, a record a line\n"
+      "  hi2 encode record.json > record.ber   back to octets\n"
+      "\n"
+      "Keys are masked unless --show-keys is given.\n"
+      "Exit codes: 0 done, 1 data is bad, 2 usage.");
   const auto commands = li::tool::register_commands(app);
   try {
     app.parse(argc, argv);

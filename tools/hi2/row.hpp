@@ -15,9 +15,9 @@ class Table {
   using Row = std::array<std::string, N>;
   struct Line {
     Row cells;
-    std::string note;          ///< instead of the cells from `note_at` on
+    std::string note;  ///< instead of the cells from `note_at` on
     std::size_t note_at = N;
-    std::string_view mark;     ///< escape sequence in front of the line
+    std::string_view mark;  ///< escape sequence in front of the line
   };
 
   explicit Table(Row titles);

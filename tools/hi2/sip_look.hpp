@@ -7,11 +7,11 @@
 namespace li::tool {
 
 struct SipLook {
-  std::string start;       ///< "INVITE", or "200 OK (INVITE)"
-  std::string from;        ///< user@host or number
+  std::string start;  ///< "INVITE", or "200 OK (INVITE)"
+  std::string from;   ///< user@host or number
   std::string to;
-  bool ticket = false;     ///< a=key-mgmt:mikey
-  bool sdes = false;       ///< a=crypto with a key
+  bool ticket = false;  ///< a=key-mgmt:mikey
+  bool sdes = false;    ///< a=crypto with a key
 };
 
 [[nodiscard]] SipLook look_at_sip(std::string_view message);
