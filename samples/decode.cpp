@@ -3,14 +3,11 @@
 //   g++ -std=c++20 decode.cpp -o decode $(pkg-config --cflags --libs hi2kit)
 //
 // or with CMake: find_package(hi2kit REQUIRED) and target_link_libraries(decode PRIVATE hi2kit::hi2kit).
-#include <fstream>
 #include <iostream>
 
-#include "capture/reader.hpp"
-#include "hi2/record.hpp"
+#include "capture/records.hpp"
 
 using namespace li;
-using capture::Item;
 
 // One decoded record. Accessors give nothing for a member that is absent; at() reaches every other member by its path.
 void print(const hi2::IriRecord& record) {
@@ -27,25 +24,13 @@ void print(const hi2::IriRecord& record) {
 
 int main(int argc, char** argv) {
   if (argc != 2) return std::cerr << "usage: decode FILE\n", 2;
-  std::ifstream file(argv[1], std::ios::binary);
-  if (!file) return std::cerr << "can't open " << argv[1] << '\n', 2;
-
   bool damaged = false;
-  const auto report = [&](const Error& error) {  // offset in the file, path of the member, reason, clause
-    std::cerr << argv[1] << ":" << error.message() << '\n';
-    damaged = true;
-  };
-
-  capture::RecordReader reader(file);  // one record at a time, in bounded memory
-  while (const auto item = reader.next()) {
-    if (item->error) report(*item->error);           // damage between records, or no IRI records at all
-    if (item->what != Item::What::record) continue;  // begin and end of an aggregate need nothing
-    const auto record = hi2::decode(item->octets, item->module, {{}, item->offset});
+  for (const auto& record : capture::records(argv[1])) {  // one at a time, in bounded memory
     if (record) {
       print(*record);
-    } else {
-      report(record.error());
-      reader.reject();  // so that reading goes on at the next record that can be read
+    } else {  // offset in the file, path of the member, reason, clause; reading goes on behind it
+      std::cerr << argv[1] << ": " << record.error().message() << '\n';
+      damaged = true;
     }
   }
   return damaged ? 1 : 0;
