@@ -41,7 +41,7 @@ run("decode_example" 0
 run("decode_example" 1
 "NL-0042  20261120120001.231  unfilteredSIPmessage
 NL-0042  20261120120003.958  decryptionKeysAvailable  CS 01: key of 16 octets, salt of 14  CS 02: key of 16 octets, salt of 14
-" "damaged.ber:0x246: iRI-Report-record.sIPMessage: length 923 runs 499 octets past the end (X.690 8.1.3)
+" "damaged.ber: 0x246: iRI-Report-record.sIPMessage: length 923 runs 499 octets past the end (X.690 8.1.3)
 " ${DECODE} damaged.ber)
 run("build_example" 0 "" "" ${BUILD} built.ber)
 run("decode_example" 0 "NL-0042  20261120120000.000  decryptionKeysAvailable  CS 01: key of 16 octets, salt of 14
