@@ -56,7 +56,10 @@ std::optional<Error> check_end_of_contents(ByteView octets, std::size_t at, std:
 
 std::string to_string(Tag tag) {
   static constexpr std::array<const char*, 4> kClass = {"UNIVERSAL ", "APPLICATION ", "", "PRIVATE "};
-  return "[" + (kClass[static_cast<std::size_t>(tag.tag_class)] + std::to_string(tag.number)) + "]";
+  std::string text = "[";
+  text += kClass[static_cast<std::size_t>(tag.tag_class)];
+  text += std::to_string(tag.number);
+  return text += ']';
 }
 
 Fault read_header(ByteView octets, std::size_t at, std::size_t end, Header& out) {
@@ -107,14 +110,17 @@ Error describe(Fault fault, const Header& header, std::size_t at, std::size_t en
                "X.690 8.1.3");
 }
 
-Result<std::size_t> measure(ByteView octets, const Limits& limits) {
+Result<std::size_t> measure(ByteView octets, const Limits& limits, std::size_t* count) {
   std::array<Level, kDepthCap + 1> levels;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled as it is used
   std::size_t depth = 0;
   std::size_t at = 0;
   const std::size_t max_depth = std::min(limits.max_depth, kDepthCap);
   for (std::size_t nodes = 0;; ++nodes) {
     while (depth > 0 && !levels[depth].indefinite && at == levels[depth].end) --depth;
-    if (depth == 0 && nodes > 0) return at;
+    if (depth == 0 && nodes > 0) {
+      if (count != nullptr) *count += nodes;
+      return at;
+    }
     const std::size_t end = depth == 0 ? octets.size() : levels[depth].end;
     if (nodes > limits.max_nodes)
       return failure({ErrorKind::limit, "more than " + std::to_string(limits.max_nodes) + " values", at, {}, {}});
@@ -146,6 +152,7 @@ Result<Segments> join_segments(ByteView octets, std::size_t at, std::size_t end,
   Segments result;
   std::size_t depth = 0;
   levels[0] = {end, indefinite};
+  if (!indefinite && end > at) out.reserve(out.size() + (end - at));  // in one piece: a string may be as large as the record
   while (true) {
     while (!levels[depth].indefinite && at == levels[depth].end) {
       if (depth-- == 0) return result.end = at, result;

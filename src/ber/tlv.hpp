@@ -69,7 +69,8 @@ enum class Fault : std::uint8_t {
 
 /// How far a TLV reaches, checked in its whole depth: every header, every end-of-contents, every length
 /// inside its parent. Returns its size in octets. Content of primitive encodings is not looked at.
-[[nodiscard]] Result<std::size_t> measure(ByteView octets, const Limits& limits = {});
+/// `count`, if given, grows by the TLVs read.
+[[nodiscard]] Result<std::size_t> measure(ByteView octets, const Limits& limits = {}, std::size_t* count = nullptr);
 
 /// A constructed string: where it ends, and its segments joined.
 struct Segments {

@@ -11,6 +11,10 @@ inline constexpr std::size_t kMaxHeader = 144;  // identifier of 6 octets, lengt
   return header.constructed && header.tag.tag_class == ber::TagClass::context && header.tag.number >= 1 && header.tag.number <= 4;
 }
 [[nodiscard]] inline bool is_aggregate(const ber::Header& header) { return header.constructed && header.tag == ber::Tag{16}; }
+/// Header and content together; a length that no input can have stays one.
+[[nodiscard]] inline std::size_t whole_size(const ber::Header& header) {
+  return header.length > SIZE_MAX / 4 ? SIZE_MAX / 4 : header.octets + header.length;
+}
 [[nodiscard]] inline bool is_filler(std::uint8_t octet) { return octet == 0x00 || octet == 0xFF; }
 
 }  // namespace li::capture

@@ -44,7 +44,7 @@ void RecordReader::skip_filler() {
 std::optional<Item> RecordReader::next() {
   if (over_) return {};
   if (rejected_) {
-    if (!record_may_start()) resync(last_ + 1);
+    if (!resume_at(broken_at_) && !record_may_start()) resync(last_ + 1);
     rejected_ = false;
   }
   if (aggregate_) return in_aggregate();
@@ -90,7 +90,7 @@ Item RecordReader::start() {
                       here(),
                       {},
                       "TS 33.108 B.3, B.9"});
-  const auto size = header.octets + header.length;
+  const auto size = whole_size(header);
   const auto place = here();
   if (!header.indefinite && size <= options_.limits.max_octets && have(size)) {  // a whole value of another kind is stepped over
     at_ += size;
@@ -106,7 +106,7 @@ std::optional<std::size_t> RecordReader::measure(const Header& header, Error& er
   const auto most = options_.limits.max_octets;
   const auto too_large = [&] { error = {ErrorKind::limit, "a record of more than " + std::to_string(most) + " octets", here(), {}, {}}; };
   if (!header.indefinite) {
-    const auto size = header.octets + header.length;
+    const auto size = whole_size(header);
     if (header.length > most) return too_large(), std::nullopt;
     if (have(size)) return size;
     error = ber::describe(Fault::past_end, header, at_, buffer_.size());
@@ -218,7 +218,7 @@ Item RecordReader::open_aggregate(const Header& header) {
     else resync(here() + 1);
     return item;
   }
-  aggregate_ = Aggregate{here(), here() + header.octets + header.length, header.indefinite, *module};
+  aggregate_ = Aggregate{here(), here() + whole_size(header), header.indefinite, *module};
   Item item;
   item.what = Item::What::aggregate_begin;
   item.offset = here();
@@ -250,7 +250,7 @@ std::optional<Item> RecordReader::in_aggregate() {
                       place,
                       {},
                       std::string(hi2::name(aggregate_->module))});
-  const auto size = header.octets + header.length;
+  const auto size = whole_size(header);
   const bool inside = !header.indefinite && fault == Fault::none && (aggregate_->indefinite || place + size <= aggregate_->end) &&
                       size <= options_.limits.max_octets;
   if (inside && have(size)) at_ += size;

@@ -40,7 +40,8 @@ class RecordReader {
   /// The next item, or nothing at the end of the input.
   [[nodiscard]] std::optional<Item> next();
   /// The record that next() gave can't be read: where its length may be what is wrong, look for the next record inside it.
-  void reject();
+  /// `error` tells where it broke: a record that starts just there was swallowed by a wrong length.
+  void reject(const Error& error);
 
  private:
   struct Aggregate {
@@ -67,13 +68,15 @@ class RecordReader {
   Item close_aggregate();
   void resync(std::size_t from);
   [[nodiscard]] bool record_may_start();
+  bool resume_at(std::size_t offset);
 
   std::istream& in_;
   ReaderOptions options_;
   RecordBytes buffer_;
-  std::size_t base_ = 0;  // offset of buffer_[0] in the input
-  std::size_t at_ = 0;    // in buffer_
-  std::size_t last_ = 0;  // offset of the record given last
+  std::size_t base_ = 0;       // offset of buffer_[0] in the input
+  std::size_t at_ = 0;         // in buffer_
+  std::size_t last_ = 0;       // offset of the record given last
+  std::size_t broken_at_ = 0;  // where the record given last broke
   bool rejected_ = false;
   bool end_of_input_ = false;
   bool over_ = false;

@@ -23,7 +23,7 @@ void Records::advance() {
     }
     if (item->what != Item::What::record) continue;
     current_ = hi2::decode(item->octets, item->module, {{}, item->offset, false});
-    if (!*current_) reader_->reject();
+    if (!*current_) reader_->reject(current_->error());
     return;
   }
 }

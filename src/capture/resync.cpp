@@ -33,7 +33,19 @@ std::optional<std::size_t> find_record(ByteView octets, std::size_t from) {
 
 }  // namespace
 
-void RecordReader::reject() { rejected_ = true; }
+void RecordReader::reject(const Error& error) {
+  rejected_ = true;
+  broken_at_ = error.offset.value_or(last_);
+}
+
+// True if a record with its domain identifier starts at the offset: reading goes on there.
+bool RecordReader::resume_at(std::size_t offset) {
+  if (offset <= last_ || offset < base_ || offset - base_ >= buffer_.size()) return false;
+  const auto at = offset - base_;
+  if (find_record(ByteView(buffer_).first(std::min(buffer_.size(), at + kMaxHeader)), at) != at) return false;
+  at_ = at;
+  return true;
+}
 
 // True where the input ends, filler stands, or something that looks like the head of a record.
 bool RecordReader::record_may_start() {

@@ -14,6 +14,10 @@ bool has_scheme(std::string_view uri, std::string_view scheme) {
                                                   [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b + ('a' - 'A') : b); });
 }
 
+bool is_one_word(std::string_view text) {
+  return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; });
+}
+
 bool all_digits(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -31,13 +35,20 @@ std::string tbcd(std::string_view digits) {
 
 }  // namespace
 
+// A setter that is called again says anew what is wrong.
+void IriBuilder::right(std::string_view member) {
+  const auto path = std::string(alternative_name(type_)) + "." + std::string(member);
+  std::erase_if(problems_, [&](const auto& problem) { return problem.path == path; });
+}
+
 void IriBuilder::wrong(std::string_view member, std::string text, std::string clause) {
   problems_.push_back(
       {Severity::error, std::string(alternative_name(type_)) + "." + std::string(member), 0, std::move(text), std::move(clause)});
 }
 
+// Keys or their failure make a key record whatever else stands in it.
 IriBuilder& IriBuilder::event_unless_said(ImsEvent event) {
-  implied_event_ = event;
+  if (implied_event_ != ImsEvent::decryption_keys_available) implied_event_ = event;
   return *this;
 }
 
@@ -50,7 +61,14 @@ IriBuilder& IriBuilder::lawful_interception_identifier(std::string_view liid) {
 IriBuilder& IriBuilder::time_stamp(TimePoint time, LocalClock clock) {
   return time_stamp({false, to_generalized_local(time, clock.east_of_utc), clock.winter_summer});
 }
-IriBuilder& IriBuilder::utc_time_stamp(TimePoint time) { return time_stamp({true, to_utc_time(time), WinterSummer::not_provided}); }
+IriBuilder& IriBuilder::utc_time_stamp(TimePoint time) {
+  using namespace std::chrono;
+  right("timeStamp");
+  const auto year = year_month_day(floor<days>(time)).year();
+  if (year < std::chrono::year(1950) || year > std::chrono::year(2049))
+    wrong("timeStamp", "UTCTime has two digits for the year: 1950 to 2049", "X.680 47");
+  return time_stamp({true, to_utc_time(time), WinterSummer::not_provided});
+}
 IriBuilder& IriBuilder::time_stamp(TimeStamp stamp) {
   time_stamp_ = std::move(stamp);
   return *this;
@@ -62,19 +80,23 @@ IriBuilder& IriBuilder::initiator(Initiator initiator) {
 }
 
 IriBuilder& IriBuilder::observed_sip_uri(std::string_view uri) {
-  if (!has_scheme(uri, "sip:") && !has_scheme(uri, "sips:"))
+  right("partyInformation[0].partyIdentity.sip-uri");
+  if ((!has_scheme(uri, "sip:") && !has_scheme(uri, "sips:")) || !is_one_word(uri))
     wrong("partyInformation[0].partyIdentity.sip-uri", "not a SIP URI: it must start with sip: or sips:", "RFC 3261 19.1");
   sip_uri_ = uri;
   return *this;
 }
 
 IriBuilder& IriBuilder::observed_tel_uri(std::string_view uri) {
-  if (!has_scheme(uri, "tel:")) wrong("partyInformation[0].partyIdentity.tel-uri", "not a TEL URI: it must start with tel:", "RFC 3966");
+  right("partyInformation[0].partyIdentity.tel-uri");
+  if (!has_scheme(uri, "tel:") || !is_one_word(uri))
+    wrong("partyInformation[0].partyIdentity.tel-uri", "not a TEL URI: it must start with tel:", "RFC 3966");
   tel_uri_ = uri;
   return *this;
 }
 
 IriBuilder& IriBuilder::observed_imei(std::string_view digits) {
+  right("partyInformation[0].partyIdentity.imei");
   if (!all_digits(digits) || digits.size() < 15 || digits.size() > 16) {
     wrong("partyInformation[0].partyIdentity.imei", "an IMEI has 15 digits, an IMEISV 16", "TS 23.003 6.2");
     return *this;
@@ -84,6 +106,7 @@ IriBuilder& IriBuilder::observed_imei(std::string_view digits) {
 }
 
 IriBuilder& IriBuilder::observed_imsi(std::string_view digits) {
+  right("partyInformation[0].partyIdentity.imsi");
   if (!all_digits(digits) || digits.size() < 6 || digits.size() > 15) {
     wrong("partyInformation[0].partyIdentity.imsi", "an IMSI has 6 to 15 digits", "TS 23.003 2.2");
     return *this;
@@ -93,6 +116,7 @@ IriBuilder& IriBuilder::observed_imsi(std::string_view digits) {
 }
 
 IriBuilder& IriBuilder::observed_msisdn(std::string_view digits) {
+  right("partyInformation[0].partyIdentity.msISDN");
   constexpr char kInternationalE164 = '\x91';  // TS 29.002, AddressString: no extension, international, ISDN
   if (digits.starts_with('+')) digits.remove_prefix(1);
   if (!all_digits(digits) || digits.empty() || digits.size() > 16) {

@@ -54,6 +54,7 @@ class IriBuilder {
   /// Numbers of the contents of communication: makes correlation iri-to-CC, or both-IRI-CC with correlation_number().
   IriBuilder& correlation_to_cc(std::vector<Bytes> numbers);
 
+  /// Without it the event follows from what is given: keys or failure first, else what was given last.
   IriBuilder& ims_event(ImsEvent event);
   IriBuilder& sip_message(std::string_view message);  ///< and unfilteredSIPmessage, unless ims_event() says otherwise
   IriBuilder& sip_message(ByteView message);
@@ -70,7 +71,7 @@ class IriBuilder {
   IriBuilder& xcap_message(std::string_view message);
   IriBuilder& cc_unavailable_reason(std::string_view reason);
 
-  /// Any other member of IRI-Parameters with a simple value, by its content octets.
+  /// Any other member of IRI-Parameters with a simple value, by its content octets. The record is validated as a whole then.
   IriBuilder& member(std::string_view name, ByteView content);
 
   /// The record's octets, or everything that is wrong.
@@ -93,6 +94,7 @@ class IriBuilder {
     RecordBytes content;
   };
   void wrong(std::string_view member, std::string text, std::string clause);
+  void right(std::string_view member);
   IriBuilder& event_unless_said(ImsEvent event);
   void check(Problems& problems) const;
 

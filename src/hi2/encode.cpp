@@ -4,6 +4,7 @@
 #include "hi2/builder.hpp"
 #include "hi2/fields_impl.hpp"
 #include "hi2/rules_impl.hpp"
+#include "hi2/validate.hpp"
 #include "schema/value.hpp"
 #include "schema/writer.hpp"
 
@@ -58,6 +59,12 @@ const Inner& inner_of(Module module) {
   static const Inner kUmts(Module::umts);
   static const Inner kEps(Module::eps);
   return module == Module::umts ? kUmts : kEps;
+}
+
+IriBuilder::Problems errors_of(ByteView octets, Module module) {
+  auto findings = validate(octets, module);
+  std::erase_if(findings, [](const auto& finding) { return finding.severity != Severity::error; });
+  return findings;
 }
 
 bool fits_correlation_number(std::size_t octets) { return octets >= 8 && octets <= 20; }
@@ -196,7 +203,7 @@ class IriBuilder::Encoder {
   }
 
   void keys() {
-    if (!from_.keys_given_) return;
+    if (from_.keys_.empty()) return;
     out_.member(*fields_.media_decryption_info);
     out_.begin();
     for (const auto& key : from_.keys_) {
@@ -216,8 +223,8 @@ class IriBuilder::Encoder {
   schema::Writer out_;
 };
 
-// Everything that can be said before a single octet is written. Warnings of validate() are refusals here, but for a failure
-// beside keys, which a partial answer of the KMS gives.
+// Everything that can be said before a single octet is written. What validate() warns of between members is refused here, but for a
+// failure beside keys, which a partial answer of the KMS gives.
 void IriBuilder::check(Problems& problems) const {
   const auto add = [&](std::string_view member, std::string text, std::string clause) {
     problems.push_back(
@@ -232,14 +239,31 @@ void IriBuilder::check(Problems& problems) const {
   if (!time_stamp_) add("timeStamp", "missing", "TS 33.108 B.3, B.9, IRI-Parameters");
   else if (!(time_stamp_->is_utc ? is_utc_time(time_stamp_->text) : is_generalized_time(time_stamp_->text)))
     add("timeStamp", "not a time", "X.680 46, 47");
+  const auto season = time_stamp_ ? static_cast<std::int64_t>(time_stamp_->winter_summer) : 0;
+  if (season < 0 || season > 2)
+    add("timeStamp.localTime.winterSummerIndication", "value " + std::to_string(season) + " is not known",
+        "TS 101 671 D.5, LocalTimeStamp");
   if (operator_identifier_ && (operator_identifier_->empty() || operator_identifier_->size() > 5)) {
     add("networkIdentifier.operator-Identifier", std::to_string(operator_identifier_->size()) + " octets, allowed 1..5",
         "TS 101 671 D.5, Network-Identifier");
   }
   if (network_element_ && !operator_identifier_)
     add("networkIdentifier.operator-Identifier", "missing beside the network element", "TS 101 671 D.5, Network-Identifier");
+  if (network_element_ && (network_element_->empty() || network_element_->size() > 25)) {
+    add("networkIdentifier.network-Element-Identifier.dNS-Format", std::to_string(network_element_->size()) + " octets, allowed 1..25",
+        "TS 101 671 D.5, Network-Element-Identifier");
+  }
   if (correlation_number_ && correlation_number_->empty()) add("correlation", "an empty correlation number", "TS 33.107 7A.7.2");
   const auto event = event_ ? event_ : implied_event_;
+  if (event && *event != ImsEvent::sms_over_ims &&
+      fields_of(Module::eps).ims_event->type->find_value(static_cast<std::int64_t>(*event)) == nullptr) {
+    add("iMSevent", "value " + std::to_string(static_cast<std::int64_t>(*event)) + " is not in the enumeration",
+        "TS 33.108 B.3, B.9, IMSevent");
+  }
+  if (initiator_ && fields_of(module_).initiator->type->find_value(static_cast<std::int64_t>(*initiator_)) == nullptr) {
+    add("initiator", "value " + std::to_string(static_cast<std::int64_t>(*initiator_)) + " is not in the enumeration",
+        "TS 33.108 B.3, B.9, IRI-Parameters");
+  }
   const bool sip_event = event == ImsEvent::unfiltered_sip_message || event == ImsEvent::sip_header_only;
   if (sip_event && !sip_message_) add("sIPMessage", "missing in a SIP event", "TS 101 671 H.1.3");
   if (sip_message_ && sip_message_->empty()) add("sIPMessage", "an empty SIP message", "TS 101 671 H.1.3");
@@ -266,7 +290,11 @@ tl::expected<RecordBytes, IriBuilder::Problems> IriBuilder::encode() const {
   check(problems);
   if (!problems.empty()) return tl::unexpected(std::move(problems));
   auto octets = Encoder(*this).run();
-  if (octets) return std::move(*octets);
+  if (octets) {
+    if (!extras_.empty()) problems = errors_of(*octets, module_);  // members given by name have passed no rule yet
+    if (!problems.empty()) return tl::unexpected(std::move(problems));
+    return std::move(*octets);
+  }
   const auto& error = octets.error();
   return tl::unexpected(Problems{{Severity::error, error.path, 0, error.text, error.clause}});
 }

@@ -4,6 +4,7 @@
 
 #include "hi2/fields_impl.hpp"
 #include "hi2/rules_impl.hpp"
+#include "schema/redact.hpp"
 
 namespace li::hi2 {
 namespace {
@@ -12,6 +13,13 @@ using schema::Finding;
 using schema::Severity;
 
 Module other(Module module) { return module == Module::umts ? Module::eps : Module::umts; }
+
+// A constructed value without content, in whatever form of length.
+bool is_empty(ByteView tlv) {
+  ber::Header header;
+  if (ber::read_header(tlv, 0, tlv.size(), header) != ber::Fault::none) return false;
+  return header.indefinite ? tlv.size() <= header.octets + 2U : header.length == 0;
+}
 
 class Validator {
  public:
@@ -54,7 +62,7 @@ class Validator {
     if (!domain.module) {
       add(Severity::error, member.name, "domain identifier " + domain.text() + " is not below 0.4.0.2.2.4.1 or 0.4.0.2.2.4.8",
           "TS 33.108 B.3, B.9");
-    } else if (oid.size() < 7 || oid.size() > 8) {
+    } else if (const auto arcs = std::ranges::count_if(oid, [](auto octet) { return octet < 0x80; }); arcs < 7 || arcs > 8) {
       add(Severity::error, member.name, "domain identifier " + domain.text() + " does not end in one or two arcs for release and version",
           "TR 102 503 table 1");
     } else if (!domain.registered) {
@@ -92,7 +100,7 @@ class Validator {
         add(Severity::warning, item + "party-Qualifier", "value " + qualifier->text() + "; TS 33.108 knows only the target (3)",
             "TS 33.108 B.3, B.9, PartyInformation");
       const auto identity = record_.at(item + "partyIdentity");
-      if (identity && identity->octets.size() <= 2)
+      if (identity && is_empty(identity->octets))
         add(Severity::warning, item + "partyIdentity", "no identity in it", "TS 33.108 B.3, B.9, PartyInformation");
     }
   }
@@ -110,6 +118,8 @@ class Validator {
     const auto& members = parameters_type(other(record_.module())).members;
     for (const auto& unknown : record_.unknown()) {
       ber::Header header;
+      if (schema::may_hold_key(*parameters_type(record_.module()).find(record_.fields().liid->name)->type, unknown.tlv))
+        misplaced_keys(unknown);
       if (!unknown.path.empty() || ber::read_header(unknown.tlv, 0, unknown.tlv.size(), header) != ber::Fault::none) continue;
       const auto known = std::ranges::find_if(members, [&](const auto& member) { return member.tag == header.tag; });
       if (known == members.end() || header.tag.number <= 35) continue;
@@ -119,6 +129,14 @@ class Validator {
                                " it is " + std::string(known->name),
                            "TS 101 671 G"});
     }
+  }
+
+  // The key list of the other module under a tag that means something else here.
+  void misplaced_keys(const IriRecord::Unknown& unknown) {
+    findings_.push_back(
+        {Severity::error, prefix_ + unknown.path, static_cast<std::size_t>(unknown.tlv.data() - record_.octets().data()),
+         "holds what looks like CCKeyInfo: in " + std::string(name(other(record_.module()))) + " this tag is mediaDecryption-info",
+         "TS 33.108 B.3, B.9"});
   }
 
   Outline outline() const {

@@ -125,7 +125,9 @@ void HexWriter::unknown(const Node& parent, std::size_t offset, ByteView tlv) {
   if (ber::read_header(tlv, 0, tlv.size(), first) != ber::Fault::none) return;
   header(offset, tlv.first(first.octets), ber::to_string(first.tag) + ", not in " + std::string(parent.type->name));
   ++depth_;
-  content(offset + first.octets, tlv.subspan(first.octets), {});
+  const auto inside = tlv.subspan(first.octets);
+  const bool hidden = secrets_ == Secrets::hide && may_hold_key(*parent.type, tlv);
+  content(offset + first.octets, inside, hidden ? Bytes(inside.size(), 1) : Bytes());
   --depth_;
 }
 

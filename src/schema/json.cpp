@@ -91,7 +91,9 @@ void JsonWriter::value(const Node& node, const Content& content) {
   const auto kind = node.type->kind;
   const auto secrecy = node.member != nullptr && secrets_ == Secrets::hide ? node.member->secrecy : Secrecy::none;
   if (secrecy == Secrecy::key) {
-    quoted(std::string(content.octets.size() * (kind == Kind::octet_string ? 2 : 1), '*'));
+    out_.put('"');
+    out_.asterisks(content.octets.size() * (kind == Kind::octet_string ? 2 : 1));
+    out_.put('"');
   } else if (!content.valid) {
     out_.put("{\"?\":\"");
     out_.hex(content.octets);
@@ -123,7 +125,8 @@ void JsonWriter::value(const Node& node, const Content& content) {
 void JsonWriter::unknown(const Node& parent, std::size_t /*offset*/, ByteView tlv) {
   begin_value(parent.type->kind == Kind::choice ? "?" : "?" + std::to_string(++unknowns_.back()));
   out_.put('"');
-  out_.hex(tlv);
+  if (secrets_ == Secrets::hide && may_hold_key(*parent.type, tlv)) out_.asterisks(2 * tlv.size());
+  else out_.hex(tlv);
   out_.put('"');
   out_.settle();
 }

@@ -41,6 +41,7 @@ class Handler {
       contexts_.push_back(Context::outermost);
       return true;
     }
+    if (contexts_.back() == Context::special) return wrong("an object where octets in hexadecimal belong");
     if (!ready()) return false;
     const auto* type = writer_->pending();
     if (is_list(type->kind)) return wrong("an object where an array belongs");
@@ -53,16 +54,18 @@ class Handler {
   bool key(std::string& name) {
     switch (contexts_.back()) {
       case Context::outermost: return open(name);
-      case Context::special: return special_ = name, true;
+      case Context::special: return special_key(name);
       default: break;
     }
     unknown_ = !name.empty() && name.front() == '?';
-    if (!unknown_) writer_->member(name);
+    if (unknown_) return unknown_key(name);
+    writer_->member(name);
     return writer_->ok() || failed();
   }
 
   bool end_object() {
     const auto context = contexts_.back();
+    while (!unknown_names_.empty() && unknown_names_.back().first >= contexts_.size()) unknown_names_.pop_back();
     contexts_.pop_back();
     if (context == Context::outermost) return wrong("an empty object where a record belongs");
     if (context == Context::special) return end_special();
@@ -72,6 +75,7 @@ class Handler {
   }
 
   bool start_array(std::size_t /*size*/) {
+    if (writer_ && contexts_.back() == Context::special) return wrong("an array where octets in hexadecimal belong");
     if (!writer_) return contexts_.empty() ? (contexts_.push_back(Context::records), true) : wrong("an array where a record belongs");
     if (!ready()) return false;
     if (!is_list(writer_->pending()->kind)) return wrong("an array where " + std::string(to_string(writer_->pending()->kind)) + " belongs");
@@ -170,8 +174,34 @@ class Handler {
     return put_text(*writer_, value) || failed();
   }
 
+  // "?1", "?2" ... in a SEQUENCE, each once; "?" for the alternative of a CHOICE.
+  bool unknown_key(const std::string& name) {
+    const bool choice = writer_->open_kind() == Kind::choice;
+    const bool digits = name.size() > 1 && name.find_first_not_of("0123456789", 1) == std::string::npos;
+    if (choice ? name != "?" : !digits)
+      return wrong("no member \"" + name + "\"; an unknown TLV is \"?\" in a CHOICE and \"?1\", \"?2\" ... in a SEQUENCE");
+    for (auto& [depth, known] : unknown_names_) {
+      if (depth == contexts_.size() && known == name) return wrong("\"" + name + "\" a second time");
+    }
+    unknown_names_.emplace_back(contexts_.size(), name);
+    return true;
+  }
+
+  bool special_key(const std::string& name) {
+    const bool bits = writer_->pending()->kind == Kind::bit_string;
+    const bool known = bits ? name == "value" || name == "length" : name == "?";
+    if (!known) return wrong("a member \"" + name + "\" in a value of " + std::string(to_string(writer_->pending()->kind)));
+    if (name == "length" ? bits_given() : held_.has_value()) return wrong("\"" + name + "\" a second time");
+    special_ = name;
+    return true;
+  }
+
   bool raw(const std::string& digits) {
     unknown_ = false;
+    if (!digits.empty() && digits.find_first_not_of('*') == std::string::npos) {
+      writer_->refuse(ErrorKind::redacted, "what may be a key was masked when this was decoded; decode again with --show-keys");
+      return failed();
+    }
     const auto octets = from_hex(digits);
     if (!octets) return wrong(octets.error().text);
     writer_->raw(*octets);
@@ -182,9 +212,7 @@ class Handler {
   bool special_text(const std::string& digits) {
     auto octets = from_hex(digits);
     if (!octets) return wrong(octets.error().text);
-    const bool bits = writer_->pending()->kind == Kind::bit_string;
-    if (special_ != (bits ? "value" : "?"))
-      return wrong("a member \"" + special_ + "\" in a value of " + std::string(to_string(writer_->pending()->kind)));
+    if (special_ == "length") return wrong("a string where the number of bits belongs");
     held_ = std::move(*octets);
     return true;
   }
@@ -222,6 +250,7 @@ class Handler {
   std::vector<Context> contexts_;
   std::size_t record_depth_ = 0;  // of the brackets around the record
   std::string special_;
+  std::vector<std::pair<std::size_t, std::string>> unknown_names_;  // of the open values, by depth
   std::optional<Bytes> held_;
   std::size_t bits_ = SIZE_MAX;
   bool unknown_ = false;

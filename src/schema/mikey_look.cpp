@@ -28,7 +28,7 @@ std::optional<Bytes> from_base64(std::string_view text) {
 // Goes over a payload chain. Anything that does not fit turns it bad, and bad counts as unprotected.
 class Chain {
  public:
-  explicit Chain(ByteView octets) : rest_(octets) {}
+  explicit Chain(ByteView octets, int depth = 0) : rest_(octets), depth_(depth) {}
 
   [[nodiscard]] bool is_protected() const { return ok_ && !plain_; }
 
@@ -142,13 +142,16 @@ class Chain {
   void ticket() {
     skip(7);
     skip(take(2));
-    Chain inner(skip(take(2)));
+    constexpr int kTickets = 4;  // one in another: nobody needs more, and input decides nothing about recursion
+    if (depth_ == kTickets) return static_cast<void>(ok_ = false);
+    Chain inner(skip(take(2)), depth_ + 1);
     inner.ticket_data();
     if (!inner.is_protected()) plain_ = true;
     skip(take(2));
   }
 
   ByteView rest_;
+  int depth_;
   bool ok_ = true;
   bool plain_ = false;
 };

@@ -17,6 +17,14 @@ void Output::hex(ByteView octets) {
   }
 }
 
+void Output::asterisks(std::size_t count) {
+  constexpr std::size_t kPiece = 32 * 1024;
+  for (; count > 0; count -= std::min(kPiece, count)) {
+    text_.append(std::min(kPiece, count), '*');
+    settle();
+  }
+}
+
 void Output::flush() {
   if (!sink_) return;
   sink_(text_);

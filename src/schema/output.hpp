@@ -32,6 +32,7 @@ class Output {
   void put(char c) { text_ += c; }
   void pad(std::size_t count) { text_.append(count, ' '); }
   void hex(ByteView octets);
+  void asterisks(std::size_t count);
   /// Hands text on when there is much of it; called by the visitors between values.
   void settle() {
     if (sink_ && text_.size() >= kEnough) flush();

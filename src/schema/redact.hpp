@@ -31,6 +31,10 @@ struct Range {
 /// The octets with an asterisk for each secret one.
 [[nodiscard]] Bytes mask(ByteView octets, const std::vector<Range>& secrets);
 
+/// True if a TLV that the module does not name may hold a key: it stands beside keys, or has the shape of a CCKeyInfo (as the key
+/// list of the other module has). Its octets are masked then.
+[[nodiscard]] bool may_hold_key(const Type& parent, ByteView tlv);
+
 /// A 1 for each secret octet, a 0 for each other.
 [[nodiscard]] Bytes flags(std::size_t octets, const std::vector<Range>& secrets);
 

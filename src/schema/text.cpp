@@ -158,7 +158,9 @@ void TextWriter::unknown(const Node& parent, std::size_t /*offset*/, ByteView tl
   out_.put(ber::to_string(header.tag) + " (not in " + std::string(parent.type->name) + ")");
   out_.put(palette_.off);
   out_.put("  ");
-  if (tlv.size() <= kShort) {
+  if (secrets_ == Secrets::hide && may_hold_key(*parent.type, tlv)) {
+    out_.put("(" + std::to_string(tlv.size()) + " octets that may hold a key, hidden; --show-keys shows them)\n");
+  } else if (tlv.size() <= kShort) {
     out_.hex(tlv);
     out_.put('\n');
   } else {

@@ -146,7 +146,8 @@ class Walk {
     limits.max_depth = max_depth_ - std::min(max_depth_, depth_);
     std::size_t size = header.octets + header.length;
     if (header.constructed) {
-      const auto measured = ber::measure(octets_.subspan(at_, frame.end - at_), limits);
+      limits.max_nodes -= std::min(limits.max_nodes, nodes_);
+      const auto measured = ber::measure(octets_.subspan(at_, frame.end - at_), limits, &nodes_);
       if (!measured) return failure_.inside(frame.node, measured.error(), at_);
       size = *measured;
     }
@@ -233,8 +234,8 @@ class Walk {
     const bool anything_goes = node.type->kind == Kind::octet_string && !bounds.any();
     const auto problem = anything_goes ? Problem::none : judge(*node.type, bounds, octets);
     if (problem != Problem::none && !tell(problem, node, octets)) return;
-    const bool is_default =
-        node.member != nullptr && node.member->default_value && read_number(octets).value_or(Number{}).value == *node.member->default_value;
+    const bool is_default = node.member != nullptr && node.member->default_value && !keeps_octets(problem) &&
+                            read_number(octets).value_or(Number{}).value == *node.member->default_value;
     visitor_.primitive(node, {octets, encoded, segmented, is_default, !keeps_octets(problem)});
   }
 

@@ -22,7 +22,7 @@ const Bounds& bounds_of(const Type& type, const Member* member) { return member 
 Writer::Writer(const Type& top) : pending_type_(&top) { chunks_.reserve(32); }
 
 void Writer::member(std::string_view name) {
-  if (!selects()) return no_member_here();
+  if (!selects()) return out_of_turn();
   const auto& type = *open().type;
   const auto* found = type.find(name);
   if (found == nullptr || name.empty())
@@ -31,7 +31,7 @@ void Writer::member(std::string_view name) {
 }
 
 void Writer::member(const Member& member) {
-  if (!selects()) return no_member_here();
+  if (!selects()) return out_of_turn();
   auto& frame = open();
   if (frame.type->kind == Kind::choice && frame.count++ != 0)
     return fail(ErrorKind::unexpected, "a second alternative in a CHOICE", clause_of(*frame.type), &member);
@@ -41,13 +41,13 @@ void Writer::member(const Member& member) {
   pending_index_ = 0;
 }
 
-// A member may be selected only inside an open SEQUENCE or CHOICE.
-void Writer::no_member_here() {
-  if (ok_) fail(ErrorKind::unexpected, "a member where none can stand", {});
+// A call that does not fit what is open, or that leaves a selected member without its value.
+void Writer::out_of_turn() {
+  if (ok_) fail(ErrorKind::unexpected, pending_type_ != nullptr ? "a value belongs here" : "no member, item or end can stand here", {});
 }
 
 void Writer::item() {
-  if (!ok_) return;
+  if (!may_end() || !is_list(open().type->kind)) return out_of_turn();
   auto& frame = open();
   pending_member_ = &frame.type->item();
   pending_type_ = pending_member_->type;
@@ -74,7 +74,7 @@ void Writer::begin() {
 }
 
 void Writer::end() {
-  if (!ok_) return;
+  if (!may_end()) return out_of_turn();
   const auto& frame = open();
   if (frame.type->kind == Kind::sequence) close_fields(frame);
   if (frame.type->kind == Kind::choice && frame.count == 0)
@@ -91,7 +91,12 @@ void Writer::end() {
 }
 
 void Writer::content(ByteView octets) { value(octets, false); }
-void Writer::octets_as_they_are(ByteView octets) { value(octets, true); }
+void Writer::octets_as_they_are(ByteView octets) {
+  const auto* type = pending_type_;
+  const bool may_not_fit = type != nullptr && (is_text(type->kind) || type->kind == Kind::integer || type->kind == Kind::enumerated);
+  if (!may_not_fit) return refuse(ErrorKind::unexpected, "octets where a value belongs: every value of this kind has a form of its own");
+  value(octets, true);
+}
 
 void Writer::value(ByteView octets, bool as_they_are) {
   if (!ok_) return;
@@ -105,7 +110,7 @@ void Writer::value(ByteView octets, bool as_they_are) {
     auto told = describe(problem, type, bounds, octets);
     return fail(ErrorKind::out_of_range, std::move(told.text), told.clause.empty() ? clause_here(type) : std::move(told.clause));
   }
-  if (pending_member_ != nullptr && pending_member_->default_value &&
+  if (pending_member_ != nullptr && pending_member_->default_value && !keeps_octets(problem) &&
       read_number(octets).value_or(Number{}).value == *pending_member_->default_value) {
     return done_with_value();
   }
@@ -128,13 +133,20 @@ std::string Writer::clause_here(const Type& type) const {
 }
 
 void Writer::raw(ByteView tlv) {
-  if (!ok_) return;
+  if (!may_end()) return out_of_turn();
   auto& frame = open();
   const auto size = ber::measure(tlv);
   if (!size) return fail(size.error().kind, "not a TLV: " + size.error().text, size.error().clause);
   if (*size != tlv.size()) return fail(ErrorKind::malformed, "octets left over behind the TLV", {});
   if (!frame.type->extensible || is_list(frame.type->kind))
     return fail(ErrorKind::unexpected, std::string(frame.type->name) + " has no extension marker", clause_of(*frame.type));
+  ber::Header header;
+  static_cast<void>(ber::read_header(tlv, 0, tlv.size(), header));
+  for (const auto& member : frame.type->members) {
+    if (member.starts_with(header.tag))
+      return fail(ErrorKind::unexpected, "tag " + ber::to_string(header.tag) + " as an unknown TLV: it is " + std::string(member.name),
+                  clause_of(*frame.type));
+  }
   if (frame.type->kind == Kind::choice && frame.count++ != 0)
     return fail(ErrorKind::unexpected, "a second alternative in a CHOICE", clause_of(*frame.type));
   const bool first = chunks_.size() == frame.first_chunk;
@@ -156,9 +168,16 @@ void Writer::close_fields(const Frame& frame) {
   const auto& type = *frame.type;
   std::uint32_t before = 0;
   std::size_t mandatory = type.next_mandatory[0];
+  bool unknown = false;
   for (auto i = frame.first_chunk; i < chunks_.size(); ++i) {
     const auto& chunk = chunks_[i];
-    if (!chunk.known) continue;
+    if (!chunk.known) {
+      unknown = true;
+      continue;
+    }
+    if (unknown && chunk.order <= type.roots)
+      return fail(ErrorKind::unexpected, "behind an unknown TLV, which can stand only where the extension marker is", clause_of(type),
+                  &type.members[chunk.order - 1]);
     if (chunk.order == before) return fail(ErrorKind::unexpected, "a second time", "X.690 8.9.2", &type.members[before - 1]);
     before = chunk.order;
     if (before - 1 > mandatory) break;

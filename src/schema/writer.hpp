@@ -28,6 +28,8 @@ class Writer {
   /// The value that the next begin() or content() is for; null between values.
   [[nodiscard]] const Type* pending() const { return pending_type_; }
   [[nodiscard]] const Member* pending_member() const { return pending_member_; }
+  /// The kind of the value that is open; SEQUENCE before the first begin().
+  [[nodiscard]] Kind open_kind() const { return depth_ > 0 ? open().type->kind : Kind::sequence; }
 
   void member(std::string_view name);        ///< selects a member of the open SEQUENCE, or the alternative of the open CHOICE
   void member(const Member& member);         ///< the same, of the open value's type
@@ -66,10 +68,11 @@ class Writer {
     std::size_t begin;  // in out_
   };
 
-  [[nodiscard]] bool selects() const { return ok_ && depth_ > 0 && !is_list(open().type->kind); }
+  [[nodiscard]] bool selects() const { return ok_ && pending_type_ == nullptr && depth_ > 0 && !is_list(open().type->kind); }
+  [[nodiscard]] bool may_end() const { return ok_ && pending_type_ == nullptr && depth_ > 0; }
+  void out_of_turn();
   [[nodiscard]] Frame& open() { return frames_[depth_ - 1]; }
   [[nodiscard]] const Frame& open() const { return frames_[depth_ - 1]; }
-  void no_member_here();
   void value(ByteView octets, bool as_they_are);
   void note_chunk(std::uint32_t order, bool known);
   void close_fields(const Frame& frame);

@@ -67,6 +67,15 @@ struct XerWriter::Impl {
     }
   }
 
+  void asterisks(std::size_t count) {
+    constexpr std::size_t kPiece = 16 * 1024;
+    for (; count > 0; count -= std::min(kPiece, count)) {
+      put(std::string(std::min(kPiece, count), '*'));
+      xmlTextWriterFlush(writer);
+      out.settle();
+    }
+  }
+
   void text(std::string_view value) {
     std::string piece;
     for (const char c : value) {
@@ -93,7 +102,7 @@ struct XerWriter::Impl {
     const auto kind = node.type->kind;
     const auto secrecy = node.member != nullptr && secrets == Secrets::hide ? node.member->secrecy : Secrecy::none;
     std::string plain;
-    if (secrecy == Secrecy::key) return put(std::string(content.octets.size() * (kind == Kind::octet_string ? 2 : 1), '*'));
+    if (secrecy == Secrecy::key) return asterisks(content.octets.size() * (kind == Kind::octet_string ? 2 : 1));
     if (!content.valid || (is_text(kind) && !fits_xml(as_text(content.octets)))) return octets_as_they_are(content.octets);
     if (kind == Kind::octet_string) {
       const auto hidden = secrets_in(secrecy, content.octets);
@@ -150,9 +159,10 @@ void XerWriter::primitive(const Node& node, const Content& content) {
   impl_->unflatten();
 }
 
-void XerWriter::unknown(const Node& /*parent*/, std::size_t /*offset*/, ByteView tlv) {
+void XerWriter::unknown(const Node& parent, std::size_t /*offset*/, ByteView tlv) {
   xmlTextWriterStartElementNS(impl_->writer, nullptr, xml("unknown"), xml(kXerNamespace));
-  impl_->hex(tlv);
+  if (impl_->secrets == Secrets::hide && may_hold_key(*parent.type, tlv)) impl_->asterisks(2 * tlv.size());
+  else impl_->hex(tlv);
   impl_->close();
 }
 

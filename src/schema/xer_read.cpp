@@ -252,6 +252,9 @@ class Reader {
   }
 
   void raw() {
+    if (!text_.empty() && text_.find_first_not_of('*') == std::string::npos) {
+      return writer_->refuse(ErrorKind::redacted, "what may be a key was masked when this was decoded; decode again with --show-keys");
+    }
     const auto octets = from_hex(text_);
     if (!octets) writer_->refuse(ErrorKind::malformed, octets.error().text);
     else writer_->raw(*octets);

@@ -38,7 +38,7 @@ inline std::string describe(const capture::Item& item, capture::RecordReader& re
   options.base = item.offset;
   const auto decoded = hi2::decode(item.octets, item.module, options);
   if (!decoded) {
-    reader.reject();
+    reader.reject(decoded.error());
     return "bad" + place + ": " + decoded.error().message();
   }
   const auto liid = std::string(as_text(decoded->lawful_interception_identifier()));

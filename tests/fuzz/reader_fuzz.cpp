@@ -28,7 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       static_cast<void>(record->time_stamp());
       static_cast<void>(record->unknown());
     } else {
-      reader.reject();
+      reader.reject(record.error());
     }
   }
   return 0;

@@ -254,6 +254,21 @@ const std::vector<Refusal>& refusals() {
        report("iMSevent"), "EpsHI2Operations only", "TS 33.108 B.9"},
       {"empty correlation", [] { return wrong(bare(Module::umts).sip_message("x").correlation_number({})); }, report("correlation"),
        "empty", "TS 33.107"},
+      {"unknown season",
+       [] {
+         return wrong(sip(Module::umts).time_stamp(kTime, {std::chrono::minutes(0), static_cast<hi2::WinterSummer>(7)}));
+       },
+       report("timeStamp.localTime.winterSummerIndication"), "value 7", "TS 101 671 D.5"},
+      {"UTC beyond two digits", [] { return wrong(sip(Module::umts).utc_time_stamp(kTime + std::chrono::days(365 * 40))); },
+       report("timeStamp"), "1950 to 2049", "X.680"},
+      {"unknown event", [] { return wrong(sip(Module::umts).ims_event(static_cast<ImsEvent>(99))); }, report("iMSevent"),
+       "not in the enumeration", "IMSevent"},
+      {"event by name", [] { return wrong(bare(Module::umts).correlation_number(kCorrelation).member("iMSevent", Bytes{3})); },
+       report("iMSevent"), "neither", "TS 33.107"},
+      {"line break in a URI", [] { return wrong(sip(Module::umts).observed_sip_uri("sip:\r\nx")); },
+       report("partyInformation[0].partyIdentity.sip-uri"), "SIP URI", "RFC 3261"},
+      {"long network element", [] { return wrong(sip(Module::umts).network_element_dns(std::string(26, 'a'))); },
+       report("networkIdentifier.network-Element-Identifier.dNS-Format"), "26 octets", "TS 101 671 D.5"},
       {"misspelt member", [] { return wrong(sip(Module::umts).member("servingSgsnNumber", kKey)); }, "iRI-Report-record",
        "no member \"servingSgsnNumber\"", "IRI-Parameters"},
       {"member out of bounds", [] { return wrong(sip(Module::umts).member("servingSGSN-address", ByteView(kKey).first(2))); },
@@ -295,6 +310,26 @@ TEST(Builder, NoMessageShowsAKey) {
   const auto record = one_key({}, Bytes(kKey, kKey + 16)).build();
   ASSERT_FALSE(record);
   EXPECT_EQ(hi2::to_string(record.error()).find("E1F9"), std::string::npos);
+}
+
+TEST(Builder, KeysMakeAKeyRecordInAnyOrder) {
+  auto builder = bare(Module::umts);
+  const auto record = built(builder.correlation_number(kCorrelation).media_decryption_info(two_keys()).sip_message("x"));
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->ims_event(), ImsEvent::decryption_keys_available);
+}
+
+TEST(Builder, NoEmptyKeyListBesideAFailure) {
+  auto builder = bare(Module::umts);
+  const auto record = built(builder.correlation_number(kCorrelation).media_decryption_info({}).media_sec_failure_indication());
+  ASSERT_TRUE(record);
+  EXPECT_FALSE(record->has_media_decryption_info());
+}
+
+TEST(Builder, ASetterCalledAgainMendsIt) {
+  auto builder = sip(Module::umts);
+  EXPECT_FALSE(builder.observed_imei("12").build());
+  EXPECT_TRUE(built(builder.observed_imei("490154203237518")));
 }
 
 TEST(Builder, EndNeedsNoOptionalParameter) { EXPECT_TRUE(built(only_mandatory(IriBuilder::end(Module::umts)))); }

@@ -194,6 +194,18 @@ TEST(JsonStream, ACutLineDoesNotTakeTheNextOneWithIt) {
   }
 }
 
+TEST(JsonStream, SpecialFormsThatAreNone) {
+  for (const std::string bad :
+       {R"("sIPMessage":{"?":{"?":"00"},"?":"01"})", R"("sIPMessage":{"?":{"?":"00"},"x":[1]})", R"("sIPMessage":{"?":[1]})",
+        R"("sIPMessage":{"?":"00"})", R"("ccUnavailableReason":{"?":"00","?":"01"})", R"("ccUnavailableReason":{"?":"00","length":3})",
+        R"("?1":"810158")", R"("?1":"9D0101")", R"("?1":"890101","?1":"890101")", R"("?foo":"890101")", R"("?":"890101")",
+        R"("networkIdentifier":{"?1":"890101","operator-Identifier":"31"})"}) {
+    const auto read = from_json(record(bad) + "\n" + record(""));
+    EXPECT_EQ(read.records.size(), 1U) << bad;
+    EXPECT_EQ(read.failures.size(), 1U) << bad;
+  }
+}
+
 TEST(JsonStream, EndsWhenAsked) {
   EXPECT_EQ(from_json("{\"x\":{}}\n{\"x\":{}}\n" + record(""), false).failures.size(), 1U);
   std::istringstream in(record("") + record(""));

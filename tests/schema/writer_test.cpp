@@ -72,7 +72,42 @@ TEST(Writer, RefusesTheWrongShape) {
   Writer member_of_list(get("MediaDecryption-info"));
   member_of_list.begin();
   member_of_list.member("cCCSID");
-  EXPECT_EQ(outcome(member_of_list), "a member where none can stand");
+  EXPECT_EQ(outcome(member_of_list), "no member, item or end can stand here");
+}
+
+TEST(Writer, RefusesCallsOutOfTurn) {
+  const auto& key = key_info();
+  const auto refused = [&](auto&& calls) {
+    Writer writer(key);
+    calls(writer);
+    return outcome(writer);
+  };
+  EXPECT_EQ(refused([](Writer& w) { w.end(); }), "a value belongs here");
+  EXPECT_EQ(refused([](Writer& w) { w.item(); }), "a value belongs here");
+  EXPECT_EQ(refused([](Writer& w) { w.raw(Bytes{0x89, 0}); }), "a value belongs here");
+  EXPECT_EQ(refused([](Writer& w) { w.begin(), w.item(); }), "no member, item or end can stand here");
+  EXPECT_EQ(refused([](Writer& w) { w.begin(), w.member("cCCSID"), w.member("cCDecKey"); }), "cCCSID: a value belongs here");
+  EXPECT_EQ(refused([](Writer& w) { w.begin(), w.member("cCCSID"), w.end(); }), "cCCSID: a value belongs here");
+  EXPECT_EQ(refused([&](Writer& w) {
+              w.begin(), w.member("cCCSID"), w.content(Bytes{1}), w.member("cCDecKey"), w.content(Bytes{1}), w.end();
+              w.end();
+            }),
+            "no member, item or end can stand here");
+}
+
+TEST(Writer, RefusesAKnownMemberAsUnknown) {
+  Writer known(key_info());
+  known.begin();
+  known.raw(Bytes{0x81, 0x01, 0x58});
+  EXPECT_EQ(outcome(known), "tag [1] as an unknown TLV: it is cCCSID (UmtsHI2Operations, CCKeyInfo)");
+  Writer early(key_info());
+  early.begin();
+  early.raw(Bytes{0x89, 0x00});
+  early.member("cCCSID"), early.content(Bytes{1});
+  early.member("cCDecKey"), early.content(Bytes{1});
+  early.end();
+  EXPECT_EQ(outcome(early),
+            "cCCSID: behind an unknown TLV, which can stand only where the extension marker is (UmtsHI2Operations, CCKeyInfo)");
 }
 
 TEST(Writer, RefusesUnknownTlvsWithoutAMarker) {

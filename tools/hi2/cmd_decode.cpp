@@ -187,7 +187,7 @@ class Decode {
     const schema::WalkOptions options{{}, item.offset};
     auto findings = schema::check(hi2::content_type(item.module), item.octets, options);
     if (!findings) {
-      reader.reject();
+      reader.reject(findings.error());
       return wrong(name, findings.error());
     }
     for (auto& finding : *findings) wrong(name, {ErrorKind::out_of_range, finding.text, finding.offset, finding.path, finding.clause});

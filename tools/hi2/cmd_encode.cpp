@@ -1,6 +1,8 @@
 #include <fstream>
 #include <memory>
+#include <sstream>
 
+#include "capture/reader.hpp"
 #include "hi2/commands.hpp"
 #include "hi2/input.hpp"
 #include "schema/reading.hpp"
@@ -70,8 +72,24 @@ class Encode {
       bad_ = true;
       return !options_.strict;
     }
+    if (auto error = unreadable(record.octets, named)) {
+      report_line(name, record.line, *error);
+      bad_ = true;
+      return !options_.strict;
+    }
     put(as_text(record.octets));
     return true;
+  }
+
+  // Records of two modules in one aggregate: none of them says so alone.
+  static std::optional<Error> unreadable(ByteView octets, hi2::Module module) {
+    if (octets.empty() || octets[0] != 0x30) return {};
+    std::istringstream in{std::string(as_text(octets))};
+    capture::RecordReader reader(in, {{}, module});
+    while (const auto item = reader.next()) {
+      if (item->error) return item->error;
+    }
+    return {};
   }
 
   Options options_;

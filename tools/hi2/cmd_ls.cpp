@@ -9,6 +9,7 @@
 #include "hi2/row.hpp"
 #include "hi2/sip_look.hpp"
 #include "schema/json.hpp"
+#include "schema/redact.hpp"
 
 namespace li::tool {
 namespace {
@@ -54,6 +55,19 @@ std::string time_of(const hi2::TimeStamp& stamp) {
 
 std::string crypto_session(const Bytes& cccsid) { return cccsid.size() == 1 ? std::to_string(cccsid[0]) : to_hex(cccsid); }
 
+// What is listed of a message is short; keys in it are masked wherever they stand.
+std::string headers_without_keys(ByteView message) {
+  constexpr std::size_t kHeaders = 16 * 1024;
+  const auto head = message.first(std::min(message.size(), kHeaders));
+  const auto masked = schema::mask(head, schema::secrets_in(schema::Secrecy::sip, head));
+  return std::string(as_text(masked));
+}
+
+void look_at_message(ByteView message, SipLook& look) {
+  look = look_at_sip(headers_without_keys(message));
+  look_at_sdp(as_text(message), look);
+}
+
 Summary summarize(const IriRecord& record) {
   Summary summary;
   summary.time = time_of(record.time_stamp());
@@ -61,14 +75,20 @@ Summary summarize(const IriRecord& record) {
   summary.liid = identifier(record.lawful_interception_identifier());
   if (const auto event = record.ims_event())
     summary.event = record.ims_event_name().value_or(std::to_string(static_cast<std::int64_t>(*event)));
-  if (const auto message = record.sip_message()) summary.sip = look_at_sip(as_text(*message));
-  if (const auto offer = record.sip_message_header_offer()) summary.sip = look_at_sip(as_text(*offer));
+  if (const auto message = record.sip_message()) look_at_message(*message, summary.sip);
+  if (const auto offer = record.sip_message_header_offer()) look_at_message(*offer, summary.sip);
   for (const auto& sdp : {record.sdp_offer(), record.sdp_answer()}) {
     if (sdp) look_at_sdp(as_text(*sdp), summary.sip);
   }
   for (const auto& key : record.media_decryption_info()) summary.crypto_sessions.push_back(crypto_session(key.cccsid));
   summary.failure = record.media_sec_failure_indication().has_value();
   return summary;
+}
+
+// A cell that does not push all others off the screen.
+std::string short_cell(std::string_view text) {
+  constexpr std::size_t kMost = 80;
+  return text.size() <= kMost ? printable(text) : printable(text.substr(0, kMost)) + "…";
 }
 
 // "alice@ims.example → bob@…": the same host is not said twice.
@@ -78,7 +98,7 @@ std::string from_to(const SipLook& sip) {
   const auto host = sip.from.find('@');
   if (host != std::string::npos && to.ends_with(std::string_view(sip.from).substr(host)))
     to = to.substr(0, to.size() - (sip.from.size() - host)) + "@…";
-  return printable(sip.from) + " → " + printable(to);
+  return short_cell(sip.from) + " → " + short_cell(to);
 }
 
 std::string keys_of(const Summary& summary) {
@@ -123,7 +143,7 @@ class List {
       if (record) {
         show(*item, summarize(*record));
       } else {
-        reader.reject();
+        reader.reject(record.error());
         damage(item->offset, record.error());
       }
     }
@@ -140,7 +160,7 @@ class List {
     if (options_.json) return json(item, summary);
     const std::string_view mark = !colour_ ? "" : summary.failure ? "\033[33m" : !summary.crypto_sessions.empty() ? "\033[32m" : "";
     table_.add({{std::to_string(number_), place(item.offset), summary.time, summary.type, summary.event, summary.liid,
-                 printable(summary.sip.start), from_to(summary.sip), keys_of(summary)},
+                 short_cell(summary.sip.start), from_to(summary.sip), keys_of(summary)},
                 {},
                 9,
                 mark});
@@ -207,9 +227,9 @@ class List {
     object.text("type", summary.type);
     object.text("lawfulInterceptionIdentifier", summary.liid);
     if (!summary.event.empty()) object.text("iMSevent", summary.event);
-    if (!summary.sip.start.empty()) object.text("message", summary.sip.start);
-    if (!summary.sip.from.empty()) object.text("from", summary.sip.from);
-    if (!summary.sip.to.empty()) object.text("to", summary.sip.to);
+    if (!summary.sip.start.empty()) object.text("message", printable(summary.sip.start));
+    if (!summary.sip.from.empty()) object.text("from", printable(summary.sip.from));
+    if (!summary.sip.to.empty()) object.text("to", printable(summary.sip.to));
     if (!summary.crypto_sessions.empty()) object.list("cryptoSessions", summary.crypto_sessions);
     if (summary.failure) object.present("mediaSecFailureIndication");
     if (summary.sip.ticket) object.present("ticket");

@@ -10,6 +10,7 @@
 
 #include <unistd.h>
 
+#include "base/text.hpp"
 #include "hi2/commands.hpp"
 
 namespace li::tool {
@@ -34,15 +35,17 @@ bool for_each_input(const std::vector<std::string>& files, const std::function<b
   return all_opened;
 }
 
-void report(const std::string& file, const Error& error) { std::cerr << file << (error.offset ? ":" : ": ") << error.message() << '\n'; }
+void report(const std::string& file, const Error& error) {
+  std::cerr << printable(file + (error.offset ? ":" : ": ") + error.message()) << '\n';
+}
 
 void report_line(const std::string& file, std::size_t line, const Error& error) {
   auto placed = error;
   placed.offset.reset();
-  std::cerr << file << ":" << line << ": " << placed.message() << '\n';
+  std::cerr << printable(file + ":" + std::to_string(line) + ": " + placed.message()) << '\n';
 }
 
-void report_notice(const std::string& file, const std::string& text) { std::cerr << file << ": note: " << text << '\n'; }
+void report_notice(const std::string& file, const std::string& text) { std::cerr << printable(file + ": note: " + text) << '\n'; }
 
 bool stdout_is_terminal() { return isatty(STDOUT_FILENO) == 1; }
 
