@@ -20,7 +20,8 @@ class Struct {
   [[nodiscard]] static Result<Struct> decode(const Type& type, ByteView octets, const WalkOptions& options = {});
   [[nodiscard]] Result<RecordBytes> encode() const;
 
-  /// The C value. T must be the generated type of the Type given to decode: asn1c can't tell.
+  /// The C value. T must be the generated type of the Type given to decode: asn1c can't tell. Its header is made by the build
+  /// (generated/ in the build tree, target hi2kit_generated) and is not installed.
   template <typename T>
   [[nodiscard]] T& as() {
     return *static_cast<T*>(value_);
