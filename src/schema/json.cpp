@@ -30,10 +30,7 @@ bool fixed_size(const Node& node) {
   return bounds.low && bounds.low == bounds.high;
 }
 
-}  // namespace
-
-void append_json_string(std::string& out, std::string_view text) {
-  out += '"';
+void append_escaped(std::string& out, std::string_view text) {
   std::size_t plain = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (!needs_escape(text[i])) continue;
@@ -42,6 +39,13 @@ void append_json_string(std::string& out, std::string_view text) {
     plain = i + 1;
   }
   out += text.substr(plain);
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  append_escaped(out, text);
   out += '"';
 }
 
@@ -61,7 +65,16 @@ void JsonWriter::begin_value(std::string_view name) {
   out_.put(form_ == JsonForm::line ? ":" : ": ");
 }
 
-void JsonWriter::quoted(std::string_view text) { append_json_string(out_.text(), text); }
+// In pieces, so that a string as large as a record needs no more memory.
+void JsonWriter::quoted(std::string_view text) {
+  constexpr std::size_t kPiece = 16 * 1024;
+  out_.put('"');
+  for (; !text.empty(); text.remove_prefix(std::min(kPiece, text.size()))) {
+    append_escaped(out_.text(), text.substr(0, kPiece));
+    out_.settle();
+  }
+  out_.put('"');
+}
 
 void JsonWriter::enter(const Node& node) {
   begin_value(node.member != nullptr ? node.member->name : std::string_view());
