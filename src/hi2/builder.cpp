@@ -37,6 +37,7 @@ std::string tbcd(std::string_view digits) {
 
 // A setter that is called again says anew what is wrong.
 void IriBuilder::right(std::string_view member) {
+  if (problems_.empty()) return;
   const auto path = std::string(alternative_name(type_)) + "." + std::string(member);
   std::erase_if(problems_, [&](const auto& problem) { return problem.path == path; });
 }
