@@ -255,7 +255,7 @@ void IriBuilder::check(Problems& problems) const {
   }
   if (correlation_number_ && correlation_number_->empty()) add("correlation", "an empty correlation number", "TS 33.107 7A.7.2");
   const auto event = event_ ? event_ : implied_event_;
-  if (event && *event != ImsEvent::sms_over_ims &&
+  if (event_ && *event_ != ImsEvent::sms_over_ims &&
       fields_of(Module::eps).ims_event->type->find_value(static_cast<std::int64_t>(*event)) == nullptr) {
     add("iMSevent", "value " + std::to_string(static_cast<std::int64_t>(*event)) + " is not in the enumeration",
         "TS 33.108 B.3, B.9, IMSevent");
