@@ -26,7 +26,7 @@ namespace {
 using Descriptor = asn_TYPE_descriptor_t;
 
 // Types that share a name with a different type of another module carry this prefix in asn1/ (see asn1/README.md).
-constexpr std::string_view kPrefixes[] = {"Eps-"};
+constexpr std::string_view kPrefixes[] = {"Eps-", "Etsi-", "Tgpp-", "ConfHi2-", "ConfHi3-", "EpsHi3-", "VoipHi3-", "IpAccess-", "LiPs-"};
 
 std::string_view published_name(std::string_view name) {
   for (const auto prefix : kPrefixes) {
