@@ -1,5 +1,7 @@
 #include "crypto/hash.hpp"
 
+#include <iterator>
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
@@ -8,7 +10,15 @@
 namespace li::crypto {
 namespace {
 
-const char* name(Hash hash) { return hash == Hash::sha1 ? "SHA1" : "SHA256"; }
+struct Algorithm {
+  const char* name;
+  const EVP_MD* (*digest)();
+  std::size_t octets;
+};
+constexpr Algorithm kAlgorithms[] = {
+    {"SHA1", EVP_sha1, 20}, {"SHA256", EVP_sha256, 32}, {"SHA384", EVP_sha384, 48}, {"SHA512", EVP_sha512, 64}};
+
+const Algorithm& algorithm(Hash hash) { return kAlgorithms[static_cast<std::size_t>(hash)]; }
 
 // Fetched once: looking an algorithm up costs more than a short MAC.
 EVP_MAC* hmac_algorithm() {
@@ -18,11 +28,11 @@ EVP_MAC* hmac_algorithm() {
 
 // A context with its digest set: init with a key is all that is left for each MAC.
 EVP_MAC_CTX* context(Hash hash) {
-  thread_local MacContext contexts[2];
-  auto& context = contexts[hash == Hash::sha1 ? 0 : 1];
+  thread_local MacContext contexts[std::size(kAlgorithms)];
+  auto& context = contexts[static_cast<std::size_t>(hash)];
   if (!context) {
     context.reset(needed(EVP_MAC_CTX_new(hmac_algorithm()), "HMAC"));
-    const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string("digest", const_cast<char*>(name(hash)), 0),
+    const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string("digest", const_cast<char*>(algorithm(hash).name), 0),
                                      OSSL_PARAM_construct_end()};
     must(EVP_MAC_CTX_set_params(context.get(), parameters), "HMAC");
   }
@@ -31,11 +41,34 @@ EVP_MAC_CTX* context(Hash hash) {
 
 }  // namespace
 
-std::size_t size(Hash hash) { return hash == Hash::sha1 ? 20 : 32; }
+std::size_t size(Hash hash) { return algorithm(hash).octets; }
 
 Bytes digest(Hash hash, ByteView data) {
   Bytes out(size(hash));
-  must(EVP_Digest(data.data(), data.size(), out.data(), nullptr, hash == Hash::sha1 ? EVP_sha1() : EVP_sha256(), nullptr), "digest");
+  must(EVP_Digest(data.data(), data.size(), out.data(), nullptr, algorithm(hash).digest(), nullptr), "digest");
+  return out;
+}
+
+struct RunningDigest::State {
+  Hash hash;
+  DigestContext context{needed(EVP_MD_CTX_new(), "digest")};
+  void begin() { must(EVP_DigestInit_ex2(context.get(), algorithm(hash).digest(), nullptr), "digest"); }
+};
+
+RunningDigest::RunningDigest(Hash hash) : state_(std::make_unique<State>()) {
+  state_->hash = hash;
+  state_->begin();
+}
+RunningDigest::RunningDigest(RunningDigest&&) noexcept = default;
+RunningDigest& RunningDigest::operator=(RunningDigest&&) noexcept = default;
+RunningDigest::~RunningDigest() = default;
+
+void RunningDigest::add(ByteView data) { must(EVP_DigestUpdate(state_->context.get(), data.data(), data.size()), "digest"); }
+
+Bytes RunningDigest::finish() {
+  Bytes out(size(state_->hash));
+  must(EVP_DigestFinal_ex(state_->context.get(), out.data(), nullptr), "digest");
+  state_->begin();
   return out;
 }
 
@@ -44,7 +77,7 @@ SecretBytes hmac(Hash hash, ByteView key, std::initializer_list<ByteView> parts)
   static const std::uint8_t nothing = 0;  // a null key would mean "the last one again"
   must(EVP_MAC_init(mac, key.empty() ? &nothing : key.data(), key.size(), nullptr), "HMAC");
   for (const auto part : parts) must(EVP_MAC_update(mac, part.data(), part.size()), "HMAC");
-  std::uint8_t out[32];
+  std::uint8_t out[64];
   std::size_t length = 0;
   must(EVP_MAC_final(mac, out, &length, sizeof out), "HMAC");
   SecretBytes result{ByteView(out, length)};

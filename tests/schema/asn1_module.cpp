@@ -40,8 +40,8 @@ class Parser {
   AsnModule module() {
     AsnModule module;
     module.name = next();
-    while (next() != "BEGIN") {
-    }
+    bool automatic = false;
+    for (auto word = next(); word != "BEGIN"; word = next()) automatic = automatic || word == "AUTOMATIC";
     if (take("IMPORTS")) {
       while (next() != ";") {
       }
@@ -49,7 +49,9 @@ class Parser {
     while (!take("END")) {
       const auto name = next();
       expect("::=");
-      if (!module.types.emplace(name, type()).second) throw std::runtime_error(name + " is defined twice");
+      auto found = type();
+      if (automatic) number_members(found);
+      if (!module.types.emplace(name, std::move(found)).second) throw std::runtime_error(name + " is defined twice");
     }
     return module;
   }
@@ -72,6 +74,16 @@ class Parser {
   void expect(std::string_view token) {
     if (const auto found = next(); found != token)
       throw std::runtime_error("\"" + found + "\" where \"" + std::string(token) + "\" belongs");
+  }
+
+  // AUTOMATIC TAGS: members count from [0].
+  static void number_members(AsnType& type) {
+    const bool tagged = type.kind == "SEQUENCE" || type.kind == "CHOICE";
+    for (std::size_t i = 0; i < type.members.size(); ++i) {
+      auto& inner = type.members[i].type.front();
+      if (tagged) inner.tag = "[" + std::to_string(i) + "]";
+      number_members(inner);
+    }
   }
 
   std::string tag() {
@@ -127,7 +139,8 @@ class Parser {
   void range(AsnType& type) {
     expect("(");
     type.low = number();
-    type.high = take("..") ? number() : *type.low;
+    if (!take("..")) type.high = type.low;
+    else if (!take("MAX")) type.high = number();
     expect(")");
   }
   std::int64_t number() { return std::stoll(next()); }

@@ -1,6 +1,6 @@
 // tests/schema/asn1_module.hpp: the modules of asn1/ read as text, without asn1c: what the schema is held against.
 //
-// It takes the part of X.680 that the modules use: IMPLICIT TAGS, no value assignments, no information objects.
+// It takes the part of X.680 that the modules use: IMPLICIT or AUTOMATIC TAGS, no value assignments, no information objects.
 #pragma once
 
 #include <cstdint>
