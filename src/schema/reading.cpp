@@ -67,7 +67,7 @@ bool put_text(Writer& writer, std::string_view text) {
   auto content = parse_value(*type, member != nullptr ? member->bounds : type->bounds, text);
   if (!content) {
     writer.refuse(content.error().kind, std::move(content.error().text), std::move(content.error().clause));
-  } else if (secrecy == Secrecy::sip && was_masked(secrecy, *content)) {
+  } else if (secrecy != Secrecy::none && secrecy != Secrecy::key && was_masked(secrecy, *content)) {
     redacted();
   } else {
     writer.content(*content);

@@ -161,6 +161,7 @@ std::vector<Range> secrets_in(Secrecy secrecy, ByteView octets) {
     case Secrecy::none: return {};
     case Secrecy::key: return {{0, octets.size()}};
     case Secrecy::sip: return secrets_in_sip(as_text(octets));
+    case Secrecy::payload: return secrets_in_value(get("EncryptedPayload", "LI-PS-PDU"), octets);
   }
   return {};
 }

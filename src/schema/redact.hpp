@@ -25,6 +25,10 @@ struct Range {
 /// The ranges of `octets` that hold key material, in order.
 [[nodiscard]] std::vector<Range> secrets_in(Secrecy secrecy, ByteView octets);
 
+/// The ranges of a whole encoded value that hold key material, in order. Of octets that can't be read as the type everything counts from
+/// where reading stops, unless not even its first member is there: then they are something else, or encrypted.
+[[nodiscard]] std::vector<Range> secrets_in_value(const Type& type, ByteView octets);
+
 /// True if a secret in `octets` is nothing but asterisks: the mark that mask() left.
 [[nodiscard]] bool was_masked(Secrecy secrecy, ByteView octets);
 

@@ -23,6 +23,16 @@ inline constexpr SecretMember kSecretMembers[] = {
     {"IRI-Parameters", "sipMessageHeaderAnswer", Secrecy::sip},
     {"IRI-Parameters", "sdpOffer", Secrecy::sip},
     {"IRI-Parameters", "sdpAnswer", Secrecy::sip},
+    {"SIPMessage", "sIPContent", Secrecy::sip},
+    {"IPIRIContents", "originalIPMMMessage", Secrecy::sip},
+    {"IPIRIContents", "iRIOnlyOriginalIPMMMessage", Secrecy::sip},
+    {"AdditionalSignalling", "sipHeaderLine", Secrecy::sip},
+    {"IPMMCC", "streamIdentifier", Secrecy::sip},
+    {"Payload-description", "copyOfSDPdescription", Secrecy::sip},
+    {"Payload-description", "mediaAttributes", Secrecy::sip},
+    {"SupportedMedia", "confServerSideSDP", Secrecy::sip},
+    {"SupportedMedia", "confUserSideSDP", Secrecy::sip},
+    {"EncryptionContainer", "encryptedPayload", Secrecy::payload},
 };
 
 [[nodiscard]] constexpr Secrecy secrecy_of(std::string_view type, std::string_view member) {

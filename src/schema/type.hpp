@@ -70,8 +70,9 @@ struct Enumerator {
 /// What a member's octets give away (see redact.hpp).
 enum class Secrecy : std::uint8_t {
   none,
-  key,  ///< the value is key material
-  sip,  ///< a SIP message or SDP that may carry keys in a=crypto or a=key-mgmt lines
+  key,      ///< the value is key material
+  sip,      ///< a SIP message or SDP that may carry keys in a=crypto or a=key-mgmt lines
+  payload,  ///< an EncryptedPayload that may be in clear, with a record inside
 };
 
 struct Type;

@@ -47,6 +47,54 @@ TEST(Redact, KeysAreSecretAltogether) {
   EXPECT_FALSE(was_masked(Secrecy::key, {}));
 }
 
+// --- whole values ---
+
+Bytes masked_value(const Type& type, ByteView octets) { return mask(octets, secrets_in_value(type, octets)); }
+Bytes vector_octets(const std::string& name) { return test::read_octets(test::data_path(name)); }
+
+TEST(RedactValue, HidesWhatTheFormsHide) {
+  const auto& type = get("PS-PDU");
+  for (const auto& row : test::read_table("ps/INDEX.tsv")) {
+    if (row.at(1) == "stream" || row.at(0).starts_with("enc_")) continue;  // a container is hidden as a whole here
+    const auto octets = vector_octets("ps/" + row.at(0) + ".ber");
+    const auto hidden = masked_value(type, octets);
+    ASSERT_TRUE(check(type, hidden)) << row.at(0);
+    auto shown = test::json_of(type, hidden);
+    // In the forms a key is asterisks; in octets it is the octet of an asterisk.
+    auto expected = test::json_of(type, octets, Secrets::hide);
+    for (std::size_t at = 0; (at = expected.find("**", at)) != std::string::npos; at += 2) expected.replace(at, 2, "2A");
+    EXPECT_EQ(shown, expected) << row.at(0);
+  }
+}
+
+TEST(RedactValue, SegmentsStaySegments) {
+  const auto& type = get("UmtsIRIsContent");
+  const auto hidden = masked_value(type, vector_octets("umts/seg_keys.ber"));
+  EXPECT_TRUE(check(type, hidden));
+  EXPECT_NE(test::json_of(type, hidden).find("\"cCDecKey\":\"2A2A"), std::string::npos);
+}
+
+TEST(RedactValue, AContainerInClearIsLookedInto) {
+  const auto& type = get("PS-PDU");
+  const auto octets = vector_octets("ps/enc_none.ber");
+  const auto hidden = test::json_of(type, octets, Secrets::hide);
+  EXPECT_NE(hidden, test::json_of(type, octets));
+  EXPECT_EQ(hidden.find("1041C825FE53C782AD"), std::string::npos);  // the second key
+  EXPECT_EQ(test::from_json(hidden).outcome(),
+            "payload.encryptionContainer.encryptedPayload: the key was masked when this was decoded; decode again with --show-keys");
+  const auto encrypted = vector_octets("ps/enc_aes192.ber");
+  EXPECT_EQ(test::json_of(type, encrypted, Secrets::hide), test::json_of(type, encrypted));
+}
+
+TEST(RedactValue, BehindDamageEverythingIsHidden) {
+  const auto& type = get("EpsIRIContent");
+  auto octets = vector_octets("eps/keys_2_mixed.ber");
+  octets.resize(octets.size() - 30);
+  const auto hidden = masked_value(type, octets);
+  EXPECT_EQ(hidden.back(), '*');
+  EXPECT_TRUE(secrets_in_value(type, as_bytes("INVITE sip:a@b SIP/2.0")).empty());
+}
+
 TEST(Redact, LongTextTakesLittleTime) {
   std::string text;
   for (int i = 0; i < 200'000; ++i) text += "a=key-mgmt:mikey ";
