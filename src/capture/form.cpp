@@ -35,24 +35,37 @@ constexpr DomainName kDomains[] = {
     {{4, 0, 2, 2, 5, 0}, 5, "a module of TS 102 232"},
 };
 
-// PS-PDU ::= SEQUENCE { pSHeader [1] { li-psDomainId [0] ... } ... }
-bool is_ps_pdu(ByteView octets) {
+// SEQUENCE { [1] { [0] domain identifier ... } ... }: what PS-PDUs and HI3 PDUs start with; the rest of the identifier behind
+// lawfulIntercept tells them apart.
+ByteView domain_in_header(ByteView octets) {
+  constexpr std::array<std::uint8_t, 4> kLawfulIntercept = {4, 0, 2, 2};
   ber::Header header;
   std::size_t at = 0;
   for (const auto tag : {ber::Tag{16}, ber::Tag{1, ber::TagClass::context}, ber::Tag{0, ber::TagClass::context}}) {
     const auto fault = ber::read_header(octets, at, octets.size(), header);
-    if ((fault != ber::Fault::none && fault != ber::Fault::past_end) || header.tag != tag) return false;
+    if ((fault != ber::Fault::none && fault != ber::Fault::past_end) || header.tag != tag) return {};
     at += header.octets;
   }
   const auto rest = octets.subspan(at);
-  return rest.size() >= 5 && rest[0] == 4 && rest[1] == 0 && rest[2] == 2 && rest[3] == 2 && rest[4] == 5;
+  const bool fits = rest.size() > kLawfulIntercept.size() && equal(rest.first(kLawfulIntercept.size()), kLawfulIntercept);
+  return fits ? rest.subspan(kLawfulIntercept.size()) : ByteView();
+}
+
+bool is_ps_pdu(ByteView octets) {
+  const auto domain = domain_in_header(octets);
+  return !domain.empty() && domain[0] == 5;  // li-ps
+}
+
+bool is_hi3_pdu(ByteView octets) {
+  const auto domain = domain_in_header(octets);
+  return domain.size() >= 2 && domain[0] == 4 && domain[1] == 12;  // threeGPP hi3voip
 }
 
 // Version (0 and a minor), PDU type 1..4, a header of 40 octets or more, a known payload format.
 bool is_x2_pdu(ByteView octets) {
   if (octets.size() < 40) return false;
   const auto header_length = big_endian(octets, 4);
-  return octets[0] == 0 && octets[1] >= 1 && octets[1] <= 15 && octets[2] == 0 && octets[3] >= 1 && octets[3] <= 4 && header_length >= 40 &&
+  return octets[0] == 0 && octets[1] >= 1 && octets[2] == 0 && octets[3] >= 1 && octets[3] <= 4 && header_length >= 40 &&
          header_length < 65536;
 }
 
@@ -66,7 +79,24 @@ bool is_hex_text(ByteView octets) {
   return digits >= 16;
 }
 
+constexpr std::string_view kForms[] = {"ber", "ps", "hi3", "x2"};
+
 }  // namespace
+
+Form form_of(ByteView start) {
+  if (is_x2_pdu(start)) return Form::x2;
+  if (is_ps_pdu(start)) return Form::ps;
+  return is_hi3_pdu(start) ? Form::hi3 : Form::records;
+}
+
+std::optional<Form> form_by_name(std::string_view name) {
+  for (std::size_t i = 0; i < std::size(kForms); ++i) {
+    if (kForms[i] == name) return static_cast<Form>(i);
+  }
+  return {};
+}
+
+std::string_view name_of(Form form) { return kForms[static_cast<std::size_t>(form)]; }
 
 std::optional<std::string_view> name_of_domain(ByteView oid) {
   for (const auto& domain : kDomains) {
@@ -84,8 +114,9 @@ std::optional<std::string> recognize(ByteView start) {
     if (big_endian(start, 0) == magic.number) return not_records(magic.what, "take the records out of it first");
   }
   if (start[0] == 0x1F && start[1] == 0x8B) return not_records("compressed with gzip", "pipe it through gunzip");
-  if (is_x2_pdu(start)) return not_records("a stream of X2/X3 PDUs (TS 103 221-2)", "this version reads HI2 records only");
-  if (is_ps_pdu(start)) return not_records("a stream of PS-PDUs (TS 102 232-1)", "this version reads bare HI2 records only");
+  if (is_x2_pdu(start)) return not_records("a stream of X2/X3 PDUs (TS 103 221-2)", "hi2 --from x2 reads it");
+  if (is_ps_pdu(start)) return not_records("a stream of PS-PDUs (TS 102 232-1)", "hi2 --from ps reads it");
+  if (is_hi3_pdu(start)) return not_records("a stream of HI3 PDUs (VoIP-HI3-IMS)", "hi2 --from hi3 reads it");
   std::size_t blank = 0;
   while (blank < start.size() && (start[blank] == ' ' || start[blank] == '\n' || start[blank] == '\r' || start[blank] == '\t')) ++blank;
   if (blank == start.size()) return {};
