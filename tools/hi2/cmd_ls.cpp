@@ -1,142 +1,62 @@
-#include <cstdio>
 #include <memory>
 
 #include "base/text.hpp"
+#include "capture/lookahead.hpp"
 #include "capture/reader.hpp"
 #include "hi2/commands.hpp"
 #include "hi2/input.hpp"
-#include "hi2/record.hpp"
+#include "hi2/list_pdus.hpp"
 #include "hi2/row.hpp"
-#include "hi2/sip_look.hpp"
-#include "schema/json.hpp"
-#include "schema/redact.hpp"
+#include "hi2/summary.hpp"
 
 namespace li::tool {
 namespace {
 
 using capture::Item;
-using hi2::IriRecord;
 
 struct Options {
   std::vector<std::string> files;
   std::string module;
+  std::string from;
   std::string colour = "auto";
   bool json = false;
 };
 
-struct Summary {
-  std::string time;
-  std::string type;
-  std::string event;
-  std::string liid;
-  SipLook sip;
-  std::vector<std::string> crypto_sessions;
-  bool failure = false;
-};
-
-std::string place(std::size_t offset) {
-  char text[32];
-  std::snprintf(text, sizeof text, "0x%06zx", offset);
-  return text;
-}
-
-// Characters where they are all printable, hexadecimal otherwise.
-std::string identifier(ByteView octets) {
-  for (const auto octet : octets) {
-    if (octet < 0x20 || octet > 0x7E) return to_hex(octets);
-  }
-  return std::string(as_text(octets));
-}
-
-std::string time_of(const hi2::TimeStamp& stamp) {
-  const auto calendar = stamp.calendar();
-  return calendar ? calendar->to_string() : printable(stamp.text);
-}
-
-std::string crypto_session(const Bytes& cccsid) { return cccsid.size() == 1 ? std::to_string(cccsid[0]) : to_hex(cccsid); }
-
-// What is listed of a message is short; keys in it are masked wherever they stand.
-std::string headers_without_keys(ByteView message) {
-  constexpr std::size_t kHeaders = 16 * 1024;
-  const auto head = message.first(std::min(message.size(), kHeaders));
-  const auto masked = schema::mask(head, schema::secrets_in(schema::Secrecy::sip, head));
-  return std::string(as_text(masked));
-}
-
-void look_at_message(ByteView message, SipLook& look) {
-  look = look_at_sip(headers_without_keys(message));
-  look_at_sdp(as_text(message), look);
-}
-
-Summary summarize(const IriRecord& record) {
-  Summary summary;
-  summary.time = time_of(record.time_stamp());
-  summary.type = hi2::to_string(record.type());
-  summary.liid = identifier(record.lawful_interception_identifier());
-  if (const auto event = record.ims_event())
-    summary.event = record.ims_event_name().value_or(std::to_string(static_cast<std::int64_t>(*event)));
-  if (const auto message = record.sip_message()) look_at_message(*message, summary.sip);
-  if (const auto offer = record.sip_message_header_offer()) look_at_message(*offer, summary.sip);
-  for (const auto& sdp : {record.sdp_offer(), record.sdp_answer()}) {
-    if (sdp) look_at_sdp(as_text(*sdp), summary.sip);
-  }
-  for (const auto& key : record.media_decryption_info()) summary.crypto_sessions.push_back(crypto_session(key.cccsid));
-  summary.failure = record.media_sec_failure_indication().has_value();
-  return summary;
-}
-
-// A cell that does not push all others off the screen.
-std::string short_cell(std::string_view text) {
-  constexpr std::size_t kMost = 80;
-  return text.size() <= kMost ? printable(text) : printable(text.substr(0, kMost)) + "…";
-}
-
-// "alice@ims.example → bob@…": the same host is not said twice.
-std::string from_to(const SipLook& sip) {
-  if (sip.from.empty() && sip.to.empty()) return {};
-  auto to = sip.to;
-  const auto host = sip.from.find('@');
-  if (host != std::string::npos && to.ends_with(std::string_view(sip.from).substr(host)))
-    to = to.substr(0, to.size() - (sip.from.size() - host)) + "@…";
-  return short_cell(sip.from) + " → " + short_cell(to);
-}
-
-std::string keys_of(const Summary& summary) {
-  std::string text;
-  const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
-  for (const auto& session : summary.crypto_sessions) add("CS " + session);
-  if (summary.failure) add("failure");
-  if (summary.sip.ticket) add("ticket");
-  if (summary.sip.sdes) add("SDES");
-  return text;
-}
-
 class List {
  public:
-  explicit List(Options options)
-      : options_(std::move(options)),
-        colour_(use_colour(options_.colour)),
-        table_({"#", "offset", "time", "type", "event", "LIID", "message", "from → to", "keys"}) {}
+  explicit List(Options options) : options_(std::move(options)), colour_(use_colour(options_.colour)) {}
 
   int run() {
     const bool opened = for_each_input(options_.files, [this](std::istream& in, const std::string& name) { return file(in, name), true; });
-    if (!options_.json && (records_ != 0 || damaged_ != 0 || !foreign_)) {
-      table_.finish();
-      totals();
-    }
+    if (pdus_.files == 0 && !foreign_) any_ = true;  // nothing at all: an empty list of records
+    if (any_ && pdus_.files == 0 && !options_.json) static_cast<void>(table());
+    finish_table();
+    if (!options_.json) totals();
     flush_output();
-    return opened && damaged_ == 0 && !foreign_ ? kDone : kBadData;
+    return opened && damaged_ == 0 && pdus_.damaged == 0 && pdus_.mismatches == 0 && !foreign_ ? kDone : kBadData;
   }
 
  private:
+  using RecordTable = Table<9>;
+
   void file(std::istream& in, const std::string& name) {
+    capture::Lookahead ahead(in);
+    std::istream whole(&ahead);
+    const auto form = pick_form(options_.from, ahead.start());
+    if (form == capture::Form::records) return records(whole, name);
+    finish_table();
+    list_pdus(whole, name, form, {options_.json, colour_, options_.files.size() > 1}, pdus_);
+  }
+
+  void records(std::istream& in, const std::string& name) {
     capture::RecordReader reader(in, {{}, to_module(options_.module)});
-    if (options_.files.size() > 1 && !options_.json) table_.add({{}, name, 0, colour_ ? "\033[1m" : ""});
+    if (options_.files.size() > 1 && !options_.json) table().add({{}, name, 0, colour_ ? "\033[1m" : ""});
     file_ = name;
     number_ = 0;
     while (auto item = reader.next()) {
       if (item->notice) report_notice(name, *item->notice);
       if (item->what == Item::What::foreign) return foreign(name, *item->error);
+      any_ = true;
       if (item->what == Item::What::damage) damage(item->offset, *item->error);
       if (item->what != Item::What::record) continue;
       const auto record = hi2::decode(item->octets, item->module, {{}, item->offset});
@@ -149,6 +69,18 @@ class List {
     }
   }
 
+  // Begun with the first line, ended before PDUs are listed, which have a table of their own.
+  RecordTable& table() {
+    if (!table_)
+      table_ =
+          std::make_unique<RecordTable>(RecordTable::Row{"#", "offset", "time", "type", "event", "LIID", "message", "from → to", "keys"});
+    return *table_;
+  }
+  void finish_table() {
+    if (table_ && any_) table_->finish();
+    table_.reset();
+  }
+
   void foreign(const std::string& name, const Error& error) {
     report(name, error);
     foreign_ = true;
@@ -158,98 +90,53 @@ class List {
     ++number_;
     ++records_;
     if (options_.json) return json(item, summary);
-    const std::string_view mark = !colour_ ? "" : summary.failure ? "\033[33m" : !summary.crypto_sessions.empty() ? "\033[32m" : "";
-    table_.add({{std::to_string(number_), place(item.offset), summary.time, summary.type, summary.event, summary.liid,
-                 short_cell(summary.sip.start), from_to(summary.sip), keys_of(summary)},
-                {},
-                9,
-                mark});
+    table().add({{std::to_string(number_), place(item.offset), summary.time, summary.type, summary.event, summary.liid,
+                  short_cell(summary.sip.start), from_to(summary.sip), keys_of(summary)},
+                 {},
+                 9,
+                 mark_of(summary, colour_)});
   }
 
   void damage(std::size_t offset, const Error& error) {
     ++damaged_;
-    if (options_.json) {
-      Object object;
-      object.text("file", file_);
-      object.number("offset", offset);
-      object.text("damage", error.message());
-      return put(object.finish());
-    }
-    auto at = error;
-    const bool nearby = !error.offset || *error.offset == offset;
-    if (nearby) at.offset.reset();
-    table_.add({{"", place(offset)}, "damaged: " + at.message(), 2, colour_ ? "\033[31m" : ""});
+    if (options_.json) return put(damage_line(file_, offset, error));
+    table().add({{"", place(offset)}, damage_note(offset, error), 2, colour_ ? "\033[31m" : ""});
   }
-
-  // One line of --json.
-  class Object {
-   public:
-    void text(std::string_view name, std::string_view value) {
-      key(name);
-      schema::append_json_string(out_, value);
-    }
-    void number(std::string_view name, std::size_t value) {
-      key(name);
-      out_ += std::to_string(value);
-    }
-    void list(std::string_view name, const std::vector<std::string>& values) {
-      key(name);
-      out_ += '[';
-      for (const auto& value : values) {
-        if (&value != values.data()) out_ += ',';
-        schema::append_json_string(out_, value);
-      }
-      out_ += ']';
-    }
-    void present(std::string_view name) {
-      key(name);
-      out_ += "true";
-    }
-    std::string finish() { return out_ + "}\n"; }
-
-   private:
-    void key(std::string_view name) {
-      if (out_.size() > 1) out_ += ',';
-      schema::append_json_string(out_, name);
-      out_ += ':';
-    }
-    std::string out_ = "{";
-  };
 
   void json(const Item& item, const Summary& summary) {
-    Object object;
-    object.text("file", file_);
-    object.number("number", number_);
-    object.number("offset", item.offset);
-    object.number("octets", item.octets.size());
-    object.text("module", hi2::name(item.module));
-    object.text("time", summary.time);
-    object.text("type", summary.type);
-    object.text("lawfulInterceptionIdentifier", summary.liid);
-    if (!summary.event.empty()) object.text("iMSevent", summary.event);
-    if (!summary.sip.start.empty()) object.text("message", printable(summary.sip.start));
-    if (!summary.sip.from.empty()) object.text("from", printable(summary.sip.from));
-    if (!summary.sip.to.empty()) object.text("to", printable(summary.sip.to));
-    if (!summary.crypto_sessions.empty()) object.list("cryptoSessions", summary.crypto_sessions);
-    if (summary.failure) object.present("mediaSecFailureIndication");
-    if (summary.sip.ticket) object.present("ticket");
-    if (summary.sip.sdes) object.present("sdes");
-    put(object.finish());
+    JsonLine line;
+    line.text("file", file_);
+    line.number("number", number_);
+    line.number("offset", item.offset);
+    line.number("octets", item.octets.size());
+    line.text("module", hi2::name(item.module));
+    line.text("time", summary.time);
+    line.text("type", summary.type);
+    line.text("lawfulInterceptionIdentifier", summary.liid);
+    put_summary(line, summary);
+    put(line.finish());
   }
 
-  void totals() {
-    std::string text = std::to_string(records_) + (records_ == 1 ? " record" : " records");
-    if (damaged_ != 0) text += ", " + std::to_string(damaged_) + " damaged";
-    put(text + "\n");
+  void totals() const {
+    const auto counted = [](std::size_t count, const std::string& what, std::size_t damaged) {
+      put(std::to_string(count) + " " + what + (count == 1 ? "" : "s") + (damaged != 0 ? ", " + std::to_string(damaged) + " damaged" : "") +
+          "\n");
+    };
+    if (any_) counted(records_, "record", damaged_);
+    if (pdus_.files != 0) counted(pdus_.pdus, "PDU", pdus_.damaged);
+    if (pdus_.mismatches != 0)
+      put(std::to_string(pdus_.mismatches) + (pdus_.mismatches == 1 ? " digest does" : " digests do") + " not match\n");
   }
 
   Options options_;
   bool colour_;
-  Table<9> table_;
+  std::unique_ptr<RecordTable> table_;
   std::string file_;
   std::size_t number_ = 0;
   std::size_t records_ = 0;
   std::size_t damaged_ = 0;
+  PduCounts pdus_;
+  bool any_ = false;
   bool foreign_ = false;
 };
 
@@ -257,7 +144,8 @@ class List {
 
 Run setup_ls(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("files", options->files, "files with IRI records; none or - is standard input")->option_text("FILE...");
+  app.add_option("files", options->files, "files with IRI records or PDUs; none or - is standard input")->option_text("FILE...");
+  add_from_option(app, options->from);
   add_module_option(app, options->module);
   app.add_flag("--json", options->json, "a JSON object a line");
   app.add_option("--color", options->colour, "auto, always or never")

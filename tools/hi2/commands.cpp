@@ -1,5 +1,7 @@
 #include "hi2/commands.hpp"
 
+#include <algorithm>
+
 namespace li::tool {
 
 std::vector<Command> register_commands(CLI::App& app) {
@@ -12,6 +14,17 @@ std::vector<Command> register_commands(CLI::App& app) {
   add("decode", "show records as text, JSON, XER or annotated octets", setup_decode);
   add("encode", "make records from JSON or XER", setup_encode);
   return commands;
+}
+
+void add_from_option(CLI::App& app, std::string& value) {
+  app.add_option("--from", value, "what the input is: ber (IRI records), ps, hi3 or x2; told by its start otherwise")
+      ->check(CLI::IsMember({"ber", "ps", "hi3", "x2"}))
+      ->option_text("ber|ps|hi3|x2");
+}
+
+capture::Form pick_form(const std::string& from, ByteView start) {
+  if (const auto form = capture::form_by_name(from)) return *form;
+  return capture::form_of(start.first(std::min(start.size(), capture::kStart)));
 }
 
 void add_module_option(CLI::App& app, std::string& value) {

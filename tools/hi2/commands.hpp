@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "capture/form.hpp"
 #include "hi2/module.hpp"
 
 namespace li::tool {
@@ -35,6 +36,11 @@ struct Command {
 
 /// All commands, in the order that --help shows them.
 std::vector<Command> register_commands(CLI::App& app);
+
+/// Adds `--from ber|ps|hi3|x2`.
+void add_from_option(CLI::App& app, std::string& value);
+/// What the user said, or what the start of the file shows.
+[[nodiscard]] capture::Form pick_form(const std::string& from, ByteView start);
 
 /// Adds `--module umts|eps`.
 void add_module_option(CLI::App& app, std::string& value);

@@ -46,5 +46,6 @@ void Table<N>::print(const Line& line) {
 }
 
 template class Table<9>;
+template class Table<10>;
 
 }  // namespace li::tool
