@@ -128,6 +128,12 @@ TEST(Mixed, RecordsAndPdusInOneCall) {
                                                           read_text(data_path("hi3/ptc.ber")));
 }
 
+TEST(Encode, TakesX2MembersInAnyOrder) {
+  const auto sorted = json::parse(hi2({"decode", "-o", "jsonl", "x2/keepalive_1.bin"}).output).dump();
+  ASSERT_TRUE(sorted.starts_with("{\"attributes\""));
+  EXPECT_EQ(hi2({"encode"}, sorted).output, read_text(data_path("x2/keepalive_1.bin")));
+}
+
 TEST(From, DecidesAndContradicts) {
   const auto as_records = hi2({"decode", "--from", "ber", "ps/tri_keepalive.ber"});
   EXPECT_EQ(as_records.code, 1);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <fstream>
 #include <memory>
 #include <sstream>
@@ -24,11 +25,15 @@ struct Options {
   bool skip_bad = false;
 };
 
-// A PDU of TS 103 221-2 begins with its version, which no record or PDU of ASN.1 has as a member.
+// A PDU of TS 103 221-2 has members that no record or PDU of ASN.1 has; whichever comes first tells.
 bool is_x2_json(ByteView start) {
+  constexpr std::string_view kMembers[] = {"version",          "pduType", "headerLength",  "payloadLength", "payloadFormat",
+                                           "payloadDirection", "xid",     "correlationId", "attributes"};
   const auto text = as_text(start);
-  const auto name = text.find('"');
-  return name != std::string_view::npos && text.find_first_not_of(" \t\r\n[{") == name && text.substr(name).starts_with("\"version\"");
+  const auto open = text.find('"');
+  if (open == std::string_view::npos || text.find_first_not_of(" \t\r\n[{") != open) return false;
+  const auto name = text.substr(open + 1, text.find('"', open + 1) - open - 1);
+  return std::find(std::begin(kMembers), std::end(kMembers), name) != std::end(kMembers);
 }
 
 capture::Form form_of(const schema::Type& type) {
