@@ -82,7 +82,7 @@ TEST_P(Vectors, DecodeToTheirValueAndComeBack) {
 TEST_P(Vectors, CutAnywhereTheStreamGivesTheSamePdus) {
   const auto octets = test::read_octets(data_path("x2/" + GetParam().name + ".bin"));
   const auto whole = read_stream(octets, octets.size());
-  for (const std::size_t piece : {1, 7, 39, 1460}) {
+  for (const std::size_t piece : {1U, 7U, 39U, 1460U}) {
     const auto read = read_stream(octets, piece);
     EXPECT_FALSE(read.error);
     EXPECT_TRUE(read.pdus == whole.pdus) << piece;
