@@ -141,16 +141,15 @@ class Call:
         payloads += [write.idr(write.INITIATOR, self.twist.get("ticket_idri", self.idri))]
         payloads += [write.tr(role, stamp) for role, stamp in self.limits.items()]
         payloads += [write.idr(write.APPLICATION, app) for app in self.apps] + [write.idr(write.RESPONDER, n) for n in self.named]
-        if "tp_data" in self.twist:
-            return self.twist["tp_data"](payloads)
         first, octets = write.chain(payloads + self.tp_extra)
         return bytes([first]) + octets
 
     def ticket(self):
         mpk = Key("MPK", self.spis[0], self.mpk)
-        plain = self.twist.get("ticket_plain") or write.key_chain([mpk, *self.keys])
+        plain = self.twist.get("ticket_plain", lambda p: p)(write.key_chain([mpk, *self.keys]))
         body = {"thdr": self.thdr, "stamp": self.t_ticket, "rand": self.ticket_rand, "psk_id": self.tpk_id}
-        return ticket.base_ticket(self.kind, self.prf, self.flags, self.tp_data(), body, (self.tpk, plain), self.algs, self.ticket_extra)
+        return ticket.base_ticket(self.kind, self.prf, self.flags, self.tp_data(), body, (self.tpk, plain), self.algs, self.ticket_extra,
+                                  self.twist.get("ticket_data"))
 
     # The messages
 

@@ -193,11 +193,11 @@ class Solver:
         return (self.resp or self.init).hdr["cs"]
 
     def collect_keys(self):
-        self.by_spi = {}
-        keys = []
+        self.by_spi, self.wait_for_fork, keys = {}, set(), []
         for key in self.opened.session_keys:
             if self.forking and key.type.startswith("TGK"):
                 if self.resp is None:
+                    self.wait_for_fork.add(key.spi)
                     continue
                 key = write.Key(key.type, key.spi, self.forked(crypto.FORK_TGK, key.key), key.salt)
             keys.append(key)
@@ -208,6 +208,7 @@ class Solver:
 
     def session(self, block):
         spi = bytes.fromhex(block["spi"])
+        demand(spi not in self.wait_for_fork, "resp_missing", "no RANDRkms")
         key = self.by_spi.get(spi) if spi else None
         demand(key and key.type != "MPK", "no_key", f"SPI {block['spi']}")
         if key.type.startswith("TEK"):

@@ -2,13 +2,14 @@
 from mikeyref import crypto, read, write
 
 
-def base_ticket(kind, prf, flags, tp_data, body, secrets, algs, extra=()):
-    """Octets of TICKET from Ticket Type to the end of Ticket Data. `body`: thdr, stamp, rand, psk_id, extra payloads before V.
+def base_ticket(kind, prf, flags, tp_data, body, secrets, algs, extra=(), spoil=None):
+    """Octets of TICKET from Ticket Type to the end of Ticket Data. `body`: thdr, stamp, rand, psk_id; `extra` payloads stand before V.
 
-    `secrets` is (TPK, octets that the KEMAC holds), `algs` (encryption, authentication).
+    `secrets` is (TPK, octets that the KEMAC holds), `algs` (encryption, authentication); `spoil` changes the encrypted data.
     """
     keys = crypto.ticket_keys(prf, secrets[0], body["rand"], algs)
     data = crypto.encrypt(algs[0], keys, crypto.NO_CSB, body["stamp"], secrets[1])
+    data = spoil(data) if spoil else data
     payloads = [write.thdr(body["thdr"]), write.t(body["stamp"]), write.rand(body["rand"]), write.kemac(algs[0], data)]
     if body["psk_id"] is not None:
         payloads.append(write.idr(write.PSK, (write.BYTES, body["psk_id"])))
