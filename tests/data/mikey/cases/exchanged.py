@@ -27,16 +27,18 @@ def all():
         yield case(f"exchange-nofork-prf{prf}", "six messages of a call without forking", prf=prf, flags="DFGHJNO")
         yield case(f"exchange-gtgk-prf{prf}", "a GTGK, which is never forked", prf=prf, keys=[("GTGK+SALT", "02")])
         yield case(f"exchange-tek-prf{prf}", "a TEK for all crypto sessions", prf=prf, keys=[("TEK+SALT", "02")])
-        yield case(f"exchange-four-prf{prf}", "four crypto sessions under two TGKs, one with salt", prf=prf, keys=[("TGK+SALT", "02"), ("TGK", "05")],
-                   sessions=sessions("02", "02", "05", "05"))
+        yield case(f"exchange-four-prf{prf}", "four crypto sessions under two TGKs, one with salt", prf=prf,
+                   keys=[("TGK+SALT", "02"), ("TGK", "05")], sessions=sessions("02", "02", "05", "05"))
     yield case("exchange-f0", "F = 0: five messages", flags="DHJNO", keys=[("TGK", "02")], words="no_resp")
     yield case("exchange-g0", "G = 0: no RANDRr in the Transfer", flags="DEFHIJNO")
-    wanted = {"keys": [Key("TGK", b"\x02", bytes(16)), Key("TGK+SALT", b"\x05", bytes(16), bytes(14))], "apps": [uri("urn:mmtel")], "named": [BOB, SUPPORT],
-              "flags": "DEFGHIJNO"}
+    wanted = {"keys": [Key("TGK", b"\x02", bytes(16)), Key("TGK+SALT", b"\x05", bytes(16), bytes(14))], "apps": [uri("urn:mmtel")],
+              "named": [BOB, SUPPORT], "flags": "DEFGHIJNO"}
     yield case("exchange-policy-changed", "the KMS grants less than was asked for: K = 1", wanted, flags="DEFGHIJKNO", keys=[("TGK", "02")])
-    yield case("exchange-group", "a group is called, one of its members resolves and answers", named=[SUPPORT], invited=SUPPORT, answerer=CAROL)
-    yield case("exchange-kemacs", "keys in both Transfer messages beside those of the ticket", flags="DEFGHIJLMNO", init_keys=[("TGK", "05")], resp_keys=[("TEK+SALT", "06")],
-               sessions=sessions("02", "05", "06"))
-    yield case("exchange-kw", "AES-KW-128 in ticket and answers", words="key_wrap", keys=[("TGK", "000002")], sessions=sessions("000002"), **KW)
+    yield case("exchange-group", "a group is called, one of its members resolves and answers", named=[SUPPORT], invited=SUPPORT,
+               answerer=CAROL)
+    yield case("exchange-kemacs", "keys in both Transfer messages beside those of the ticket", flags="DEFGHIJLMNO",
+               init_keys=[("TGK", "05")], resp_keys=[("TEK+SALT", "06")], sessions=sessions("02", "05", "06"))
+    yield case("exchange-kw", "AES-KW-128 in ticket and answers", words="key_wrap", keys=[("TGK", "000002")], sessions=sessions("000002"),
+               **KW)
     yield case("exchange-type2", "Ticket Type 2", kind=(2, 1, 1))
     yield case("exchange-gcm", "AES-GCM with derived salts of 12 octets", prf=1, keys=[("TGK", "02")], policies=[gcm_policy(1, 32)])

@@ -31,14 +31,15 @@ def flag_cases():
                 yield given(name, f"{used} in the session keys, {'forked' if fork else 'not forked'}", prf=prf, flags=flags,
                             keys=[("TGK", "02")])
         for fork, kind in (("", "TGK"), ("", "TEK+SALT"), ("I", "GTGK"), ("I", "TEK")):
-            yield given(f"f0-{'fork' if fork else 'nofork'}-{short(kind)}-prf{prf}", f"F = 0 with a {kind} in the ticket: no answer is sent",
-                        prf=prf, flags=f"DEH{fork}JNO", keys=[(kind, "02")])
+            yield given(f"f0-{'fork' if fork else 'nofork'}-{short(kind)}-prf{prf}",
+                        f"F = 0 with a {kind} in the ticket: no answer is sent", prf=prf, flags=f"DEH{fork}JNO", keys=[(kind, "02")])
     for flags, what in (("DFGHJNO", "E = 0 without forking"), ("DEFGHINO", "J = 0: not to be reused"), ("DEFGHIJO", "N = 0"),
                         ("DEFGHIJN", "O = 0"), ("DEFGHIJ", "N = O = 0"), ("DEFGHIJKNO", "K = 1: the KMS changed the policy"),
                         ("DEFGHIJLMNO", "L and M allow keys, none are sent"), ("EFGHILNO", "D = 0: the Initiator made the ticket"),
                         ("EFGHLNO", "D = 0 without forking")):
         yield given(f"flags-{flags.lower()}", what, flags=flags)
-    yield given("flags-d0-l-kemac", "the Initiator made the ticket and sends the key too", flags="EFGHILNO", keys=[], init_keys=[("TEK+SALT", "02")])
+    yield given("flags-d0-l-kemac", "the Initiator made the ticket and sends the key too", flags="EFGHILNO", keys=[],
+                init_keys=[("TEK+SALT", "02")])
 
 
 def key_type_cases():
@@ -110,7 +111,8 @@ def policy_cases():
     yield given("sp-responder-own", "the answer points one crypto session to its own policy", resp_policies=[gcm_policy(4, 16)],
                 resp_sessions=sessions("02", "02", policies={1: (4,)}), **plain)
     yield given("sp-zero", "policy number 0", policies=[srtp_policy(0, 16)], sessions=sessions("02", policies={0: (0,)}), **plain)
-    yield given("sp-roc-rate", "SRTP parameters 13 to 19", policies=[srtp_policy(1, 16, p13=b"\x00\x0a", p14=2, p15=2, p16=20, p17=20, p18=14, p19=14)],
+    yield given("sp-roc-rate", "SRTP parameters 13 to 19", policies=[srtp_policy(1, 16, p13=b"\x00\x0a", p14=2, p15=2, p16=20, p17=20,
+                                                                                 p18=14, p19=14)],
                 **plain)
 
 
@@ -122,12 +124,13 @@ def session_cases():
                 sessions=[Cs(number, session=ssrc(number), spi=b"\x02") for number in (7, 2, 5)])
     yield given("cs-added", "the answer adds two crypto sessions", sessions=sessions("02"), resp_sessions=sessions("02", "02", "02"))
     yield given("cs-completed", "the answer fills in SSRC and SPI", sessions=[Cs(1), Cs(2)], resp_sessions=sessions("02", "02"))
-    yield given("cs-roc-seq", "S = 1: ROC and SEQ follow the SSRC", sessions=[Cs(1, session=ssrc(1) + bytes.fromhex("00000007ffee"), spi=b"\x02", s=1)])
+    yield given("cs-roc-seq", "S = 1: ROC and SEQ follow the SSRC",
+                sessions=[Cs(1, session=ssrc(1) + bytes.fromhex("00000007ffee"), spi=b"\x02", s=1)])
     yield given("cs-ssrc-zero", "SSRC 0 is an ordinary value in a GENERIC-ID map", sessions=[Cs(1, session=ssrc(0), spi=b"\x02")])
     yield given("spi-two-tgks", "two TGKs, crossed by the answer", keys=[("TGK", "02"), ("TGK+SALT", "03")], sessions=sessions("02", "03"),
                 resp_sessions=sessions("03", "02"))
-    yield given("spi-four-kinds", "a key of each kind, chosen by SPI", keys=[("TGK", "21"), ("TEK+SALT", "22"), ("GTGK+SALT", "23"), ("TEK", "24")],
-                sessions=sessions("24", "23", "22", "21"))
+    yield given("spi-four-kinds", "a key of each kind, chosen by SPI",
+                keys=[("TGK", "21"), ("TEK+SALT", "22"), ("GTGK+SALT", "23"), ("TEK", "24")], sessions=sessions("24", "23", "22", "21"))
     yield given("spi-four-octets", "SPIs of four octets that differ in the last bit", keys=[("TGK", "a0b0c0d0"), ("TGK", "a0b0c0d1")],
                 sessions=sessions("a0b0c0d1", "a0b0c0d0"))
     yield given("spi-prefix", "one SPI is the start of another", keys=[("TGK", "0102"), ("TGK", "01"), ("TGK", "010203")],

@@ -25,9 +25,12 @@ def target_cases():
     yield given("target-answerer-prf1", "the target answered, 256-bit algorithms", target=BOB, prf=1)
     yield given("target-answerer-nofork", "the target answered, no forking", target=BOB, flags=NOFORK)
     yield given("target-group-member", "a member of the group in the ticket answered", target=CAROL, words="group", answerer=CAROL, **group)
-    yield given("target-group-member-nofork", "the same without forking", target=CAROL, words="group", answerer=CAROL, flags=NOFORK, **group)
-    yield given("target-group", "the target is the group, one of its members answered", target=SUPPORT, words="group", answerer=BOB, **group)
-    yield given("target-group-initiator", "a group was called, the target is the caller", target=ALICE, words="group", answerer=BOB, **group)
+    yield given("target-group-member-nofork", "the same without forking", target=CAROL, words="group", answerer=CAROL, flags=NOFORK,
+                **group)
+    yield given("target-group", "the target is the group, one of its members answered", target=SUPPORT, words="group", answerer=BOB,
+                **group)
+    yield given("target-group-initiator", "a group was called, the target is the caller", target=ALICE, words="group", answerer=BOB,
+                **group)
     yield given("target-group-idrr", "the KMS set IDRr to the group itself: the target belongs to it", target=BOB, words="group",
                 answerer=SUPPORT, **group)
     yield given("target-group-idrr-same", "IDRr is the group, so is the target", target=SUPPORT, words="group", answerer=SUPPORT, **group)
@@ -57,8 +60,10 @@ def unnamed_cases():
     yield given("idrr-absent-group-initiator", "no IDRr in the answer, the ticket names a group, the target called", words="idrr_absent",
                 target=ALICE, named=[SUPPORT], **silent)
     yield given("f0-target-sole", "no answer is sent, the ticket names one identity", target=BOB, flags="DHJNO")
-    yield given("init-no-idrr", "TRANSFER_INIT leaves out IDRr: its MAC covers the one in the ticket", words="idr_omitted", twist={"no_invited": True})
-    yield given("init-no-idri", "TRANSFER_INIT leaves out IDRi: its MAC covers the one in the ticket", words="idr_omitted", twist={"init_idri": None})
+    yield given("init-no-idrr", "TRANSFER_INIT leaves out IDRr: its MAC covers the one in the ticket", words="idr_omitted",
+                twist={"no_invited": True})
+    yield given("init-no-idri", "TRANSFER_INIT leaves out IDRi: its MAC covers the one in the ticket", words="idr_omitted",
+                twist={"init_idri": None})
     yield given("init-no-idrs", "TRANSFER_INIT leaves out both identities", words="idr_omitted", flags=NOFORK,
                 twist={"init_idri": None, "no_invited": True})
 
@@ -70,14 +75,16 @@ def stamp_cases():
                     t_ticket=stamp(kind, 1), t_init=stamp(kind, 4), t_resp=stamp(kind, 7))
     for kind, name in KINDS[1:]:
         yield given(f"t-ticket-{name}", f"T of the ticket is {name}, the others are NTP-UTC", t_ticket=stamp(kind, 1))
-    yield given("t-counter-same", "a counter in the answer that equals the one in TRANSFER_INIT", t_init=stamp(COUNTER, 4), t_resp=stamp(COUNTER, 4))
+    yield given("t-counter-same", "a counter in the answer that equals the one in TRANSFER_INIT", t_init=stamp(COUNTER, 4),
+                t_resp=stamp(COUNTER, 4))
     yield given("t-counter-prf1", "a counter with the 256-bit algorithms", prf=1, t_ticket=stamp(COUNTER, 1), t_init=stamp(COUNTER, 4),
                 t_resp=stamp(COUNTER, 5))
 
 
 def validity_cases():
     start, end = ntp32(BASE_SECONDS - 50), ntp32(BASE_SECONDS + 3600)
-    for name, limits in (("none", {}), ("trs", {TRS: start}), ("tre", {TRE: end}), ("trr", {TRS: start, TRE: end, TRR: (NTP_UTC_32, (600).to_bytes(4, "big"))}),
+    for name, limits in (("none", {}), ("trs", {TRS: start}), ("tre", {TRE: end}),
+                         ("trr", {TRS: start, TRE: end, TRR: (NTP_UTC_32, (600).to_bytes(4, "big"))}),
                          ("tri", {TRI: start, TRS: start, TRE: end})):
         yield given(f"limits-{name}", f"times in the ticket: {name}", limits=limits)
     for kind, name in KINDS[:2]:
@@ -85,8 +92,8 @@ def validity_cases():
         yield given(f"limits-{name}", f"TRs and TRe are {name}", limits=limits)
     yield given("limits-counter", "T, TRs and TRe are counters", limits={TRS: (COUNTER, b"\0\0\0\1"), TRE: (COUNTER, b"\0\0\xff\xff")},
                 t_init=stamp(COUNTER, 4))
-    yield given("expired-since", "the ticket has expired since, but was valid at T of TRANSFER_INIT", words="expired_since", limits={TRE: end},
-                settings={"now_ntp": NOW + 86400})
+    yield given("expired-since", "the ticket has expired since, but was valid at T of TRANSFER_INIT", words="expired_since",
+                limits={TRE: end}, settings={"now_ntp": NOW + 86400})
     yield given("expired-since-years", "the same five years later", words="expired_since", limits={TRS: start, TRE: end},
                 settings={"now_ntp": NOW + 5 * 31536000})
     yield given("valid-last-second", "T of TRANSFER_INIT one second before TRe", limits={TRE: ntp32(BASE_SECONDS + 1)})
@@ -112,8 +119,10 @@ def payload_cases():
     yield given("ext-init", "SDP IDs and Vendor ID in TRANSFER_INIT", init_extra=[sdp_ids, vendor])
     yield given("ext-resp", "SDP IDs in TRANSFER_RESP", resp_extra=[sdp_ids])
     yield given("ext-tp", "a General Extension in the TP Data", tp_extra=[vendor])
-    yield given("ext-empty", "a General Extension without data in both", init_extra=[write.general_ext(1, b"")], resp_extra=[write.general_ext(1, b"")])
-    yield given("tp-unexpected", "payloads that the TP Data has no use for", tp_extra=[write.rand(bytes(16)), write.cert(1, b"http://home1.example/c")])
+    yield given("ext-empty", "a General Extension without data in both", init_extra=[write.general_ext(1, b"")],
+                resp_extra=[write.general_ext(1, b"")])
+    yield given("tp-unexpected", "payloads that the TP Data has no use for",
+                tp_extra=[write.rand(bytes(16)), write.cert(1, b"http://home1.example/c")])
     yield given("tp-unknown-last", "the TP Data ends with a payload of type 200", tp_extra=[(200, bytes.fromhex("deadbeef00"))])
     yield given("ticket-unexpected", "payloads between IDRpsk and V that the ticket has no use for",
                 ticket_extra=[write.general_ext(0, b"\x01"), write.idr(write.KMS, uri("sip:kms.home1.example"))])
@@ -140,7 +149,8 @@ def missing_cases():
     yield given("missing-tek", "no answer was seen; the ticket holds a TEK", flags="DEFGHJNO", keys=[("TEK+SALT", "02")], **sure)
     yield given("missing-tek-fork", "no answer was seen; forking leaves a TEK alone", keys=[("TEK+SALT", "02")], **sure)
     yield given("missing-tgk-g0", "no answer was seen; RANDRi is enough", flags="DFHJNO", keys=[("TGK", "02")], **sure)
-    yield given("missing-gtgk-fork-g0", "no answer was seen; a GTGK is not forked and RANDRi is enough", flags="DEFHIJNO", keys=[("GTGK", "02")], **sure)
+    yield given("missing-gtgk-fork-g0", "no answer was seen; a GTGK is not forked and RANDRi is enough", flags="DEFHIJNO",
+                keys=[("GTGK", "02")], **sure)
     yield given("missing-allowed-but-there", "an answer may be missing, this one is there", settings=allow)
 
 

@@ -43,7 +43,8 @@ def payload_cases(m):
         yield f"cut-before-{label}", f"the message ends where its {name} should begin", m[:found["offset"]]
         yield f"cut-in-{label}", f"the message ends in its {name}", m[:found["offset"] + found["length"] - 1]
     yield "ts-type", "TS type 4", at("T", 1, b"\4")(m)
-    yield "rand-length", "a RAND longer than the message", change.put(m[:change.payload(m, "RANDR")["offset"] + 12], change.payload(m, "RANDR")["offset"] + 2, b"\xff")
+    yield "rand-length", "a RAND longer than the message", change.put(m[:change.payload(m, "RANDR")["offset"] + 12],
+                                                                      change.payload(m, "RANDR")["offset"] + 2, b"\xff")
     yield "id-length", "an identity longer than the message", at("IDR", 3, b"\xff\xff")(m)
     yield "sp-length", "policy parameters longer than the message", at("SP", 3, b"\xff\xff")(m)
     yield "sp-param", "an SRTP parameter that leaves its SP", at("SP", 6, b"\xf0")(m)
@@ -53,23 +54,26 @@ def payload_cases(m):
 
 
 def ticket_cases(m):
+    def length(at, value):
+        return change.put(m, at, value.to_bytes(2, "big"))
     ticket = change.payload(m, "TICKET")
-    first, inside = ticket["offset"], ticket["ticket_data"]
-    yield "tp-length", "TP Data longer than the message", change.put(m, first + 8, b"\xff\xff")
-    yield "tp-length-short", "TP Data one octet short", change.put(m, first + 8, (int.from_bytes(m[first + 8:first + 10], "big") - 1).to_bytes(2, "big"))
-    yield "tp-id-length", "an identity that leaves the TP Data", change.put(m, ticket["tp_data"][-1]["offset"] + 3, b"\x00\xff")
-    yield "tp-trailing", "octets behind the last payload of the TP Data", change.put(m, ticket["tp_data"][-2]["offset"], b"\0")
+    policy, inside, macs = ticket["tp_data"], ticket["ticket_data"], ticket["initiator_data"]
+    tp_length, ticket_length, initiator_length = ticket["offset"] + 8, inside[0]["offset"] - 2, macs[0]["offset"] - 3
+    kemac = change.payload(m, "KEMAC", inside="ticket_data")
+    yield "tp-length", "TP Data longer than the message", length(tp_length, 0xFFFF)
+    yield "tp-length-short", "TP Data one octet short", length(tp_length, int.from_bytes(m[tp_length:tp_length + 2], "big") - 1)
+    yield "tp-id-length", "an identity that leaves the TP Data", length(policy[-1]["offset"] + 3, 0xFF)
+    yield "tp-trailing", "octets behind the last payload of the TP Data", change.put(m, policy[-2]["offset"], b"\0")
     yield "tp-tr-type", "TS type 9 in a TR", change.put(m, change.payload(m, "TR", 2, "tp_data")["offset"] + 2, b"\x09")
-    yield "ticket-length", "Ticket Data longer than the message", change.put(m, inside[0]["offset"] - 2, b"\xff\xff")
-    yield "ticket-length-short", "Ticket Data that end in their V", change.put(m, inside[0]["offset"] - 2, (inside[-1]["offset"] + 5 - inside[0]["offset"]).to_bytes(2, "big"))
-    yield "thdr-length", "THDR data longer than the Ticket Data", change.put(m, inside[0]["offset"] + 1, b"\x7f\xff")
-    yield "ticket-kemac-length", "the ticket's KEMAC leaves the Ticket Data", change.put(m, change.payload(m, "KEMAC", inside="ticket_data")["offset"] + 2, b"\x0f\xff")
-    yield "ticket-kemac-mac-alg", "MAC alg 7 in the ticket's KEMAC", change.put(m, change.payload(m, "IDR", 4, "ticket_data")["offset"] - 1, b"\7")
+    yield "ticket-length", "Ticket Data longer than the message", length(ticket_length, 0xFFFF)
+    yield "ticket-length-short", "Ticket Data that end in their V", length(ticket_length, inside[-1]["offset"] + 5 - inside[0]["offset"])
+    yield "thdr-length", "THDR data longer than the Ticket Data", length(inside[0]["offset"] + 1, 0x7FFF)
+    yield "ticket-kemac-length", "the ticket's KEMAC leaves the Ticket Data", length(kemac["offset"] + 2, 0x0FFF)
+    yield "ticket-kemac-mac-alg", "MAC alg 7 in the ticket's KEMAC", change.put(m, kemac["offset"] + kemac["length"] - 1, b"\7")
     yield "ticket-v-alg", "Auth alg 9 in the ticket's V", change.put(m, inside[-1]["offset"] + 1, b"\x09")
-    vi = ticket["initiator_data"][0]
-    yield "initiator-length", "Initiator Data longer than the message", change.put(m, vi["offset"] - 3, b"\xff\xff")
-    yield "initiator-vi-alg", "Auth alg 9 in Vi", change.put(m, vi["offset"] + 1, b"\x09")
-    yield "initiator-vr-next", "Vr names another payload, none is there", change.put(m, ticket["initiator_data"][1]["offset"], b"\x05")
+    yield "initiator-length", "Initiator Data longer than the message", length(initiator_length, 0xFFFF)
+    yield "initiator-vi-alg", "Auth alg 9 in Vi", change.put(m, macs[0]["offset"] + 1, b"\x09")
+    yield "initiator-vr-next", "Vr names another payload, none is there", change.put(m, macs[1]["offset"], b"\x05")
 
 
 def other_cases():

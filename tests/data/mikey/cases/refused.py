@@ -45,12 +45,16 @@ def after_v(octets):
 
 
 def malformed_cases():
-    both = [("empty", "no octets", lambda m: b""), ("hdr-cut", "nine octets of HDR", lambda m: m[:9]), ("one-short", "the last octet is missing", lambda m: m[:-1]),
+    both = [("empty", "no octets", lambda m: b""), ("hdr-cut", "nine octets of HDR", lambda m: m[:9]),
+            ("one-short", "the last octet is missing", lambda m: m[:-1]),
             ("trailing", "an octet behind V", lambda m: m + b"\0"), ("version-2", "version 2", lambda m: change.put(m, 0, b"\2")),
-            ("type-unknown", "data type 99", lambda m: change.put(m, 1, b"\x63")), ("type-request", "data type REQUEST_RESP", lambda m: change.put(m, 1, b"\x0d")),
+            ("type-unknown", "data type 99", lambda m: change.put(m, 1, b"\x63")),
+            ("type-request", "data type REQUEST_RESP", lambda m: change.put(m, 1, b"\x0d")),
             ("next-unknown", "HDR names payload 99", lambda m: change.put(m, 2, b"\x63")), ("ts-type", "TS type 9", at("T", 1, b"\x09")),
-            ("id-length", "an identity longer than the message", longer_by("IDR", 3)), ("v-alg", "an unknown Auth alg in V", at("V", 1, b"\x09")),
-            ("no-v", "no V", lambda m: change.drop(m, "V")), ("ends-v", "the message ends where its V should begin", lambda m: change.cut_before(m, "V")),
+            ("id-length", "an identity longer than the message", longer_by("IDR", 3)),
+            ("v-alg", "an unknown Auth alg in V", at("V", 1, b"\x09")),
+            ("no-v", "no V", lambda m: change.drop(m, "V")),
+            ("ends-v", "the message ends where its V should begin", lambda m: change.cut_before(m, "V")),
             ("map-count", "#CS counts one too many", lambda m: change.flip(m, 8, 0x01)), ("after-v", "a payload behind V", after_v)]
     for name, what, make in both:
         for which, only in (("init", in_init), ("resp", in_resp)):
@@ -66,14 +70,17 @@ def malformed_cases():
 
 
 def malformed_tickets():
-    ticket = [("tp-length", "TP Data longer than the message", tp_length), ("initiator-length", "Initiator Data longer than the message", last_length),
+    ticket = [("tp-length", "TP Data longer than the message", tp_length),
+              ("initiator-length", "Initiator Data longer than the message", last_length),
               ("tp-id-length", "an identity that leaves the TP Data", longer_by_inside("IDR", 3)),
               ("cut", "the message ends in the ticket", lambda m: m[:change.payload(m, "TICKET")["offset"] + 60])]
     for name, what, make in ticket:
         yield refused(f"malformed-ticket-{name}", "malformed", what, alter=in_init(make))
     yield refused("malformed-no-t", "malformed", "TRANSFER_INIT has no T", alter=in_init(lambda m: change.drop(m, "T")))
-    yield refused("malformed-no-randri", "malformed", "TRANSFER_INIT has no RANDRi", accepted=["init_mac"], alter=in_init(lambda m: change.drop(m, "RANDR")))
-    yield refused("malformed-resp-no-t", "malformed", "TRANSFER_RESP has no T", accepted=["resp_mac"], alter=in_resp(lambda m: change.drop(m, "T")))
+    yield refused("malformed-no-randri", "malformed", "TRANSFER_INIT has no RANDRi", accepted=["init_mac"],
+                  alter=in_init(lambda m: change.drop(m, "RANDR")))
+    yield refused("malformed-resp-no-t", "malformed", "TRANSFER_RESP has no T", accepted=["resp_mac"],
+                  alter=in_resp(lambda m: change.drop(m, "T")))
     yield refused("malformed-init-empty-map", "malformed", "TRANSFER_INIT with an empty map", accepted=["init_mac", "policy", "no_key"],
                   alter=in_init(lambda m: m[:8] + b"\0\1" + m[change.payload(m, "T")["offset"]:]))
     yield refused("malformed-swapped", "malformed", "the two messages changed places", alter=lambda call, init, resp: (resp, init))
@@ -104,7 +111,8 @@ def ticket_cases():
     yield refused("no-ticket-update", "no_ticket", "a CSB update alone cannot be opened", alter=update_pair)
     kinds = [(1, 2, 1), (1, 1, 2), (1, 0, 0), (3, 1, 1), (0, 1, 1), (61440, 1, 1), (65535, 1, 1)]
     for kind in kinds:
-        yield refused("unsupported-ticket-" + "-".join(map(str, kind)), "unsupported_ticket", "Ticket Type, subtype, version {}, {}, {}".format(*kind), kind=kind)
+        yield refused("unsupported-ticket-" + "-".join(map(str, kind)), "unsupported_ticket",
+                      "Ticket Type, subtype, version {}, {}, {}".format(*kind), kind=kind)
     yield refused("unsupported-ticket-prf", "unsupported_ticket", "a ticket with PRF Func 5", accepted=["ticket_mac"],
                   alter=in_init(lambda m: at("TICKET", 5, b"\x0b")(m)))
 
@@ -125,7 +133,8 @@ def tpk_cases():
 
 def ticket_mac_cases():
     inside = [("idri", "IDR", 1, "tp_data"), ("idrr", "IDR", 2, "tp_data"), ("idrkms", "IDR", 3, "tp_data"), ("tre", "TR", 3, "tp_data"),
-              ("trs", "TR", 2, "tp_data"), ("rand", "RAND", None, "ticket_data"), ("t", "T", None, "ticket_data"), ("mac", "V", None, "ticket_data")]
+              ("trs", "TR", 2, "tp_data"), ("rand", "RAND", None, "ticket_data"), ("t", "T", None, "ticket_data"),
+              ("mac", "V", None, "ticket_data")]
     for name, kind, role, where in inside:
         yield refused(f"ticket-mac-{name}", "ticket_mac", f"the last octet of {kind} in the ticket changed", words="altered",
                       alter=in_init(lambda m, k=kind, r=role, w=where: change.flip_last(m, k, r, w)))
@@ -155,19 +164,26 @@ def graft(call, init, resp):
 def decrypt_cases():
     plain = [("zeros", "zeros", lambda p: bytes(len(p))), ("noise", "no key data at all", lambda p: bytes(0x55 ^ x for x in p)),
              ("trailing", "an octet behind the last key", lambda p: p + b"\0"), ("short", "the last octet is missing", lambda p: p[:-1]),
-             ("next", "another payload than key data follows", lambda p: b"\x05" + p[1:]), ("key-type", "an unknown key type", lambda p: p[:1] + b"\xf1" + p[2:]),
+             ("next", "another payload than key data follows", lambda p: b"\x05" + p[1:]),
+             ("key-type", "an unknown key type", lambda p: p[:1] + b"\xf1" + p[2:]),
              ("kv", "an unknown kind of key validity", lambda p: p[:1] + b"\x67" + p[2:]), ("empty", "an empty KEMAC", lambda p: b""),
              ("no-mpk", "a TGK but no MPK", lambda p: write.key_chain([Key("TGK", b"\x02", bytes(16))])),
-             ("mpk-last", "the MPK stands behind the TGK", lambda p: write.key_chain([Key("TGK", b"\x02", bytes(16)), Key("MPK", b"\x01", bytes(16))]))]
+             ("mpk-last", "the MPK stands behind the TGK", lambda p: write.key_chain([Key("TGK", b"\x02", bytes(16)),
+                                                                                      Key("MPK", b"\x01", bytes(16))]))]
     for name, what, make in plain:
         yield refused(f"decrypt-{name}", "decrypt", f"the ticket's MAC is right, its KEMAC holds {what}", twist={"ticket_plain": make})
-    for name, what, make in (("value", "with one octet changed", lambda d: change.flip(d, 3)), ("length", "of no whole blocks", lambda d: d + b"\0"),
+    for name, what, make in (("value", "with one octet changed", lambda d: change.flip(d, 3)),
+                             ("length", "of no whole blocks", lambda d: d + b"\0"),
                              ("one-block", "of 16 octets", lambda d: d[:16])):
-        yield refused(f"decrypt-kw-{name}", "decrypt", f"AES-KW-128 data {what} under a right MAC", words="key_wrap", twist={"ticket_data": make}, **KW)
-    yield refused("decrypt-noise-prf1", "decrypt", "256-bit algorithms: no key data", prf=1, twist={"ticket_plain": lambda p: bytes(0x55 ^ x for x in p)})
-    yield refused("decrypt-init-kemac", "decrypt", "the KEMAC of TRANSFER_INIT holds no key data", accepted=["policy", "no_key", "malformed"],
+        yield refused(f"decrypt-kw-{name}", "decrypt", f"AES-KW-128 data {what} under a right MAC", words="key_wrap",
+                      twist={"ticket_data": make}, **KW)
+    yield refused("decrypt-noise-prf1", "decrypt", "256-bit algorithms: no key data", prf=1,
+                  twist={"ticket_plain": lambda p: bytes(0x55 ^ x for x in p)})
+    yield refused("decrypt-init-kemac", "decrypt", "the KEMAC of TRANSFER_INIT holds no key data",
+                  accepted=["policy", "no_key", "malformed"],
                   words="kemac", flags="DEFGHIJLNO", init_extra=[write.kemac(1, bytes(range(40)))])
-    yield refused("decrypt-resp-kemac", "decrypt", "the KEMAC of TRANSFER_RESP holds no key data", accepted=["policy", "no_key", "malformed"],
+    yield refused("decrypt-resp-kemac", "decrypt", "the KEMAC of TRANSFER_RESP holds no key data",
+                  accepted=["policy", "no_key", "malformed"],
                   words="kemac", flags="DEFGHIJMNO", resp_extra=[write.kemac(1, bytes(range(40)))])
 
 
@@ -184,9 +200,10 @@ def time_cases():
     for kind, name in ((NTP_UTC, "ntp-utc"), (NTP, "ntp")):
         yield refused(f"not-yet-{name}", "not_yet_valid", f"TRs is {name}", limits={TRS: (kind, ntp32(soon)[1] + bytes(4))})
         yield refused(f"expired-{name}", "expired", f"TRe is {name}", limits={TRE: (kind, ntp32(late)[1] + bytes(4))})
-    yield refused("expired-t-ntp-utc-32", "expired", "T of TRANSFER_INIT is NTP-UTC-32", t_init=ntp32(BASE_SECONDS), limits={TRE: ntp32(late)})
-    yield refused("not-yet-rollover", "not_yet_valid", "TRs lies behind 2036-02-07 06:28:16, T before it", words="rollover", t_init=ntp(0xFFFFFFF0, 4),
-                  limits={TRS: ntp32(after + 16)}, settings={"now_ntp": after - 10})
+    yield refused("expired-t-ntp-utc-32", "expired", "T of TRANSFER_INIT is NTP-UTC-32", t_init=ntp32(BASE_SECONDS),
+                  limits={TRE: ntp32(late)})
+    yield refused("not-yet-rollover", "not_yet_valid", "TRs lies behind 2036-02-07 06:28:16, T before it", words="rollover",
+                  t_init=ntp(0xFFFFFFF0, 4), limits={TRS: ntp32(after + 16)}, settings={"now_ntp": after - 10})
     yield refused("expired-rollover", "expired", "T lies behind 2036-02-07 06:28:16, TRe before it", words="rollover", t_init=ntp(16, 4),
                   limits={TRE: ntp32(0xFFFFFFF0)}, settings={"now_ntp": after + 20})
 

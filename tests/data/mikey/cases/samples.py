@@ -21,14 +21,16 @@ def certificate(name):
     key = Ed25519PrivateKey.from_private_bytes(call.draw(name, 32))
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     start = datetime.datetime(2013, 1, 1)
-    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key()).serial_number(len(name) + 4096)
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key()).serial_number(len(name)
+                                                                                                                              + 4096)
     builder = builder.not_valid_before(start).not_valid_after(start + datetime.timedelta(days=7300))
     return builder.sign(key, None).public_bytes(Encoding.DER)
 
 
 def request_pk(call, certs, hashed=None, sign_type=0, sign_octets=256, pke_c=0):
     """REQUEST_INIT_PK; PKE and SIGN hold drawn octets, nothing is verified in a decode case."""
-    payloads = [write.t(ntp(BASE_SECONDS, 2)), write.randr(write.RANDRI, call.draw("randri request", 16)), write.idr(write.INITIATOR, call.idri),
+    payloads = [write.t(ntp(BASE_SECONDS, 2)), write.randr(write.RANDRI, call.draw("randri request", 16)),
+                write.idr(write.INITIATOR, call.idri),
                 *[write.cert(*c) for c in certs], write.idr(write.KMS, call.idrkms), Exchange(call).requested_policy()]
     payloads += [write.chash(*hashed)] if hashed else []
     payloads += [write.pke(pke_c, call.draw("pke", 256)), write.sign(sign_type, call.draw("sign", sign_octets))]
@@ -38,7 +40,8 @@ def request_pk(call, certs, hashed=None, sign_type=0, sign_octets=256, pke_c=0):
 def resolve_pk(call, certs):
     found = ticket.find(read.message(call.init())[1], "TICKET")
     body = call.init_octets[found["offset"] + 1:found["offset"] + found["length"]]
-    payloads = [write.t(ntp(BASE_SECONDS + 1, 5)), write.randr(write.RANDRR, call.draw("randrr resolve", 16)), write.idr(write.RESPONDER, call.answerer),
+    payloads = [write.t(ntp(BASE_SECONDS + 1, 5)), write.randr(write.RANDRR, call.draw("randrr resolve", 16)),
+                write.idr(write.RESPONDER, call.answerer),
                 *[write.cert(*c) for c in certs], write.idr(write.KMS, call.idrkms), (write.CODES["TICKET"], body),
                 write.chash(2, call.draw("chash", 32)), write.pke(0, call.draw("pke", 256)), write.sign(1, call.draw("sign", 384))]
     return write.message(Hdr("RESOLVE_INIT_PK", call.draw("csb resolve", 4), call.prf, 1, map_type=1), payloads)
@@ -49,7 +52,8 @@ def error(call, number, octet=crypto.IN_INIT, body=()):
     alg = call.message_algs[1]
     keys = call.message_keys(call.mpki, octet, call.randri, b"")
     numbers = [] if number is None else [write.err(number)]
-    covered = write.message(Hdr("ERROR", call.csb_id, call.prf, map_type=1), [write.t(ntp(BASE_SECONDS + 2, 8)), *numbers, *body, write.v(alg, b"")])
+    covered = write.message(Hdr("ERROR", call.csb_id, call.prf, map_type=1),
+                            [write.t(ntp(BASE_SECONDS + 2, 8)), *numbers, *body, write.v(alg, b"")])
     return covered + crypto.mac(alg, keys.auth, covered)
 
 
@@ -59,7 +63,8 @@ def update(call, new_keys):
     named = [write.idr(write.INITIATOR, call.idri), write.idr(write.RESPONDER, call.answerer)]
     out, before = [], b""
     for kind, v_flag, stamp in (("TRANSFER_INIT", 1, ntp(BASE_SECONDS + 60, 9)), ("TRANSFER_RESP", 0, ntp(BASE_SECONDS + 61, 10))):
-        payloads = [write.t(stamp), *(named if v_flag else named[1:]), call.kemac(keys, new_keys[len(out)], stamp)] if new_keys[len(out)] else \
+        payloads = [write.t(stamp), *(named if v_flag else named[1:]),
+                    call.kemac(keys, new_keys[len(out)], stamp)] if new_keys[len(out)] else \
             [write.t(stamp), *(named if v_flag else named[1:])]
         covered = write.message(Hdr(kind, call.csb_id, call.prf, v_flag, call.sessions), [*payloads, write.v(call.message_algs[1], b"")])
         extra = before or call.idri[1] + call.answerer[1]
@@ -76,7 +81,8 @@ def psk_init(call, encr=1, sessions=SRTP_MAP, map_type=0, keys=(), extra=()):
     keys = list(keys) or [Key("TGK", b"", call.draw("tgk", 16), kv=0)]
     data = crypto.encrypt(encr, derived, call.csb_id, stamp, write.key_chain(keys))
     covered = write.message(Hdr("PSK_I_MESSAGE", call.csb_id, 0, 1, list(sessions), map_type), [
-        write.t(stamp), write.rand(rand), write.id_(*ALICE_NAI), write.id_(*BOB_NAI), srtp_policy(1, 16), *extra, write.kemac(encr, data, 1)])
+        write.t(stamp), write.rand(rand), write.id_(*ALICE_NAI), write.id_(*BOB_NAI), srtp_policy(1, 16), *extra,
+        write.kemac(encr, data, 1)])
     return covered + crypto.mac(1, derived.auth, covered), derived.auth, stamp
 
 
@@ -113,7 +119,8 @@ DH_OCTETS = {0: 192, 1: 96, 2: 128}
 def dh_init(call, group=0, validity=(0, b"")):
     return write.message(Hdr("DH_INIT", call.csb_id, 0, 1, SRTP_MAP, 0), [
         write.t(ntp(BASE_SECONDS, 13)), write.rand(call.draw("rand", 16)), write.id_(*ALICE_NAI), write.cert(0, certificate("alice")),
-        write.id_(*BOB_NAI), srtp_policy(1, 16), write.dh(group, call.draw("dh i", DH_OCTETS[group]), *validity), write.sign(0, call.draw("sign i", 256))])
+        write.id_(*BOB_NAI), srtp_policy(1, 16), write.dh(group, call.draw("dh i", DH_OCTETS[group]), *validity),
+        write.sign(0, call.draw("sign i", 256))])
 
 
 def dh_resp(call):

@@ -46,7 +46,8 @@ def exchange(case):
             wrong.append(f"a MAC around {what}")
         elif [k.key.hex() for k in keys if k.type == "MPK"] != [k for k in (secrets["mpki"], secrets[mpkr]) if k]:
             wrong.append(f"the MPKs of {what}")
-    held = [{"type": k.type, "spi": k.spi.hex(), "key": k.key.hex(), "salt": k.salt and k.salt.hex()} for k in asked or [] if k.type != "MPK"]
+    held = [{"type": k.type, "spi": k.spi.hex(), "key": k.key.hex(), "salt": k.salt and k.salt.hex()} for k in asked or []
+            if k.type != "MPK"]
     if held != secrets["ticket_keys"]:
         wrong.append("ticket_keys")
     return wrong + _transfer(case, secrets)

@@ -293,12 +293,13 @@ def _hdr(r):
 
 def message(octets):
     """The data type's name and the payloads."""
-    r = Reader(octets, 0, len(octets))
+    r, hdr = Reader(octets, 0, len(octets)), None
     try:
         hdr = _hdr(r)
         payloads = [hdr] + chain(r, hdr["next"], 2, top=True)
         _finished(r, payloads)
     except Malformed as fault:
-        fault.payload = fault.offset if fault.payload is None else fault.payload
+        if fault.payload is None:
+            fault.payload = 0 if hdr is None or fault.offset < hdr["length"] else fault.offset
         raise
     return DATA_TYPES[hdr["data_type"]], payloads

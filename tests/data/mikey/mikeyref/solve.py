@@ -117,7 +117,8 @@ class Solver:
         stamp = stamp_of(self.init.t)
         now = moment(stamp)
         now = self.kms["now_ntp"] << 32 if now is None else now
-        for role, reason, wrong in ((write.TRS, "not_yet_valid", lambda limit: now < limit), (write.TRE, "expired", lambda limit: now > limit)):
+        for role, reason, wrong in ((write.TRS, "not_yet_valid", lambda limit: now < limit),
+                                    (write.TRE, "expired", lambda limit: now > limit)):
             bound = find(self.policy, "TR", role)
             limit = moment(stamp_of(bound)) if bound else None
             demand(limit is None or not wrong(limit), reason)

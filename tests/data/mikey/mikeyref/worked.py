@@ -26,7 +26,8 @@ def exchange(letter):
     call = Call("worked", prf=prf, fixed=fixed, t_ticket=stamps["TICKET"], t_init=stamps["TRANSFER_INIT"], t_resp=stamps["TRANSFER_RESP"],
                 keys=[Key("TGK+SALT", b"\x02", counting(0x40, size), counting(0x60, 14))],
                 sessions=[Cs(1, session=bytes.fromhex("11111111"), spi=b"\x02"), Cs(2)],
-                resp_sessions=[Cs(1, session=bytes.fromhex("11111111"), spi=b"\x02"), Cs(2, session=bytes.fromhex("22222222"), spi=b"\x02")])
+                resp_sessions=[Cs(1, session=bytes.fromhex("11111111"), spi=b"\x02"),
+                               Cs(2, session=bytes.fromhex("22222222"), spi=b"\x02")])
     return Exchange(call)
 
 
