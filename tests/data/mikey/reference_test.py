@@ -11,7 +11,7 @@ sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from mikeyref import crypto, worked  # noqa: E402
+from mikeyref import check, crypto, worked  # noqa: E402
 
 FOLDERS = ["independent", "worked", "decode", "get_keys", "exchange"]
 
@@ -52,11 +52,13 @@ def worked_lines(letter):
 
 
 def case_lines():
-    from mikeyref import check
+    ids = set()
     for folder in FOLDERS:
         for path in sorted((HERE / folder).glob("*.json")):
             case = json.loads(path.read_text())
             wrong = check.differences(case) + ([] if path.stem == case["id"] else ["the file's name is not the id"])
+            wrong += ["the id is taken"] if case["id"] in ids else []
+            ids.add(case["id"])
             yield f"{folder}/{case['id']}", not wrong, "; ".join(wrong)
 
 

@@ -201,7 +201,7 @@ def unprotected_cases():
 
 def target_cases():
     group = {"named": [SUPPORT], "invited": SUPPORT}
-    for name, who in (("neither", MALLORY), ("kms", KMS1), ("empty", uri("")), ("longer", uri("sip:alice@home1.example.example")),
+    for name, who in (("stranger", MALLORY), ("kms", KMS1), ("empty", uri("")), ("longer", uri("sip:alice@home1.example.example")),
                       ("shorter", uri("sip:alice@home1")), ("user-case", uri("sip:Alice@home1.example")),
                       ("nai-of-uri", (0, b"alice@home1.example")),
                       ("nai-of-uri-answerer", (0, b"bob@home2.example")), ("sips", uri("sips:alice@home1.example")),
