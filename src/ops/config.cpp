@@ -32,10 +32,11 @@ std::string last_name(const std::string& path) {
 // The same name elsewhere is nearer than another name here.
 std::string Config::Content::nearest(const std::string& wrong) const {
   const std::string* best = nullptr;
-  auto least = std::max<std::size_t>(3, last_name(wrong).size() / 2 + 1);
-  for (const auto& path : known_paths) {
-    const auto away = std::min(distance(wrong, path), last_name(wrong) == last_name(path) ? std::size_t{1} : std::string::npos);
-    if (away < least) least = away, best = &path;
+  auto least = last_name(wrong).size() / 2 + 1;
+  for (const auto& known_path : known_paths) {
+    const bool same_name = last_name(wrong) == last_name(known_path);
+    const auto away = same_name ? 0 : distance(wrong, known_path);
+    if (away < least) least = away, best = &known_path;
   }
   return best == nullptr ? std::string() : *best;
 }
@@ -43,16 +44,18 @@ std::string Config::Content::nearest(const std::string& wrong) const {
 void Config::Content::note_unknown(const toml::table& in, const std::string& prefix, const std::string& shown) {
   for (const auto& [key, node] : in) {
     const std::string name(key.str());
-    const auto path = prefix.empty() ? name : prefix + "." + name;
+    const auto full = prefix.empty() ? name : prefix + "." + name;
     const auto shown_path = shown.empty() ? name : shown + "." + name;
     if (!asked.contains(&node)) {
-      const auto close = nearest(path);
+      const auto close = nearest(full);
       note(key.source(), shown_path + ": no such key" + (close.empty() ? "" : "; did you mean " + close + "?"));
+    } else if (misshapen.contains(&node)) {
+      continue;
     } else if (const auto* table_below = node.as_table()) {
-      note_unknown(*table_below, path, shown_path);
+      note_unknown(*table_below, full, shown_path);
     } else if (const auto* array = node.as_array()) {
       for (std::size_t i = 0; i < array->size(); ++i) {
-        if (const auto* one = (*array)[i].as_table()) note_unknown(*one, path + "[]", shown_path + "[" + std::to_string(i + 1) + "]");
+        if (const auto* one = (*array)[i].as_table()) note_unknown(*one, full + "[]", shown_path + "[" + std::to_string(i + 1) + "]");
       }
     }
   }

@@ -29,6 +29,7 @@ struct Config::Content {
   std::vector<Known> known;  // in the order asked
   std::set<std::string> known_paths;
   std::set<const toml::node*> asked;
+  std::set<const toml::node*> misshapen;  // said to be wrong as a whole
 
   void note(const toml::source_region& source, std::string text) {
     problems.push_back({source.begin.line, source.begin.column, std::move(text)});

@@ -206,7 +206,10 @@ std::vector<ConfigSection> ConfigSection::tables(std::string_view key, Doc doc) 
   if (node == nullptr) return sections;
   const auto* array = node->as_array();
   const bool fits = array != nullptr && std::all_of(array->begin(), array->end(), [](const toml::node& one) { return one.is_table(); });
-  if (!fits) place_->problem(key, "must be tables, [[" + place_->shown_below(key) + "]]");
+  if (!fits) {
+    place_->problem(key, "must be tables, [[" + place_->shown_below(key) + "]]");
+    place_->content->misshapen.insert(node);
+  }
   for (std::size_t i = 0; fits && i < array->size(); ++i) {
     const auto shown = place_->shown_below(key) + "[" + std::to_string(i + 1) + "]";
     sections.emplace_back(std::make_shared<const Place>(Place{place_->content, (*array)[i].as_table(), place_->below(key) + "[]", shown}));

@@ -44,7 +44,7 @@ void append_escaped(std::string& out, char c) {
   else (out += "\\x") += {kDigits[octet >> 4U], kDigits[octet & 15U]};
 }
 
-// A text of one line that a terminal shows as it is. What is escaped is found with the help of printable(), which puts a full stop there.
+// A text of one line that a terminal shows as it is. Where anything must be escaped, all that is not ASCII is.
 std::string one_line(std::string_view text) {
   if (const auto shown = printable(text); shown == text) return shown;
   std::string out;

@@ -6,6 +6,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <system_error>
@@ -14,6 +15,8 @@
 
 namespace li::ops {
 namespace {
+
+constexpr std::int64_t kLongest = 3'600'000;  // poll() counts milliseconds in an int
 
 Fd checked(int fd, const char* what) {
   if (fd < 0) throw std::system_error(errno, std::generic_category(), what);
@@ -49,7 +52,7 @@ std::optional<Signal> Signals::wait(std::optional<std::chrono::milliseconds> mos
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
     pollfd ready[] = {{state_->stop.get(), POLLIN, 0}, {state_->signals.get(), POLLIN, 0}};
-    const int found = poll(ready, 2, most ? static_cast<int>(std::max<std::int64_t>(left, 0)) : -1);
+    const int found = poll(ready, 2, most ? static_cast<int>(std::clamp<std::int64_t>(left, 0, kLongest)) : -1);
     if ((ready[0].revents & POLLIN) != 0) return Signal::stop;
     signalfd_siginfo info{};
     if (found > 0 && read(state_->signals.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
