@@ -71,14 +71,25 @@ bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), allowed);
 }
 
-// "audio 49170/2 RTP/SAVP 0 8". sofia's parser loops for ever, and takes memory, where a format is no token.
+bool is_port(std::string_view text) {
+  unsigned number = 0;
+  const auto slash = std::min(text.find('/'), text.size());
+  return read_number(text.substr(0, slash), number) && (slash == text.size() || read_number(text.substr(slash + 1), number));
+}
+
+bool is_protocol(std::string text) {
+  std::replace(text.begin(), text.end(), '/', '.');
+  return is_token(text);
+}
+
+// "audio 49170/2 RTP/SAVP 0 8". sofia's parser loops for ever, and takes memory, where what it takes for a format is no token.
 Result<void> check_media(const SdpLine& line) {
   std::size_t fields = 0;
   for (std::size_t at = 0; at < line.value.size(); ++fields) {
     const auto end = std::min(line.value.find(' ', at), line.value.size());
-    std::string field(line.value.substr(at, end - at));
-    if (fields == 1 || fields == 2) std::replace(field.begin(), field.end(), '/', '.');
-    if (!is_token(field)) return fault(ErrorKind::malformed, "the m= line can't be read", line.offset, "RFC 4566 9");
+    const auto field = line.value.substr(at, end - at);
+    const bool good = fields == 1 ? is_port(field) : fields == 2 ? is_protocol(std::string(field)) : is_token(field);
+    if (!good) return fault(ErrorKind::malformed, "the m= line can't be read", line.offset, "RFC 4566 9");
     at = end + 1;
   }
   return {};
