@@ -119,7 +119,7 @@ struct DescribeBody {
     out.number("subtype", policy.subtype);
     out.number("version", policy.version);
     out.number("prf", policy.prf, prf_name(policy.prf));
-    out.text("flags", policy.flags.letters());
+    out.text("flags", policy.flags.letters(), flags_text(policy.flags));
     out.list("tp_data", describe_chain(policy.tp_data));
   }
 };

@@ -12,7 +12,9 @@ class Describer {
   void number(std::string_view name, std::uint64_t value, std::string_view meaning = {}) {
     described_.members.push_back({name, value, std::string(meaning)});
   }
-  void text(std::string_view name, std::string_view value) { described_.members.push_back({name, std::string(value), {}}); }
+  void text(std::string_view name, std::string_view value, std::string_view meaning = {}) {
+    described_.members.push_back({name, std::string(value), std::string(meaning)});
+  }
   void octets(std::string_view name, ByteView value, bool secret = false) {
     described_.members.push_back({name, Octets{to_record_bytes(value), secret}, {}});
   }
@@ -46,6 +48,8 @@ void describe_validity(Describer& out, std::uint8_t kv, const Bytes& spi, const 
 /// The octets as text when all of them can be read.
 [[nodiscard]] std::string text_of(ByteView octets);
 [[nodiscard]] std::uint64_t number_of(ByteView octets);
+/// What the flags that are 1 mean.
+[[nodiscard]] std::string flags_text(const Flags& flags);
 [[nodiscard]] std::string_view prot_type_name(std::uint8_t number);
 
 }  // namespace li::mikey

@@ -152,6 +152,17 @@ std::uint64_t number_of(ByteView octets) {
   return value;
 }
 
+std::string flags_text(const Flags& flags) {
+  static constexpr std::string_view kMeanings[] = {
+      "made by the KMS", "resolve mandatory", "TRANSFER_RESP sent",        "RANDRr generated",          "RANDRi used",   "key forking",
+      "reusable",        "policy changed",    "initiator may supply keys", "responder may supply keys", "any initiator", "any responder"};
+  std::string text;
+  for (const auto letter : flags.letters()) {
+    text += (text.empty() ? "" : ", ") + std::string(1, letter) + ' ' + std::string(kMeanings[letter - 'D']);
+  }
+  return text;
+}
+
 std::string_view prot_type_name(std::uint8_t number) {
   constexpr std::string_view names[] = {"SRTP", "TESLA"};
   return number < std::size(names) ? names[number] : std::string_view();

@@ -27,6 +27,7 @@ using Run = std::function<int()>;
 Run setup_decode(CLI::App& app);
 Run setup_encode(CLI::App& app);
 Run setup_ls(CLI::App& app);
+Run setup_mikey(CLI::App& app);
 
 struct Command {
   CLI::App* app;

@@ -1,0 +1,28 @@
+#include "hi2/cmd_mikey.hpp"
+
+#include <memory>
+
+namespace li::tool {
+
+Run setup_mikey(CLI::App& app) {
+  auto commands = std::make_shared<std::vector<Command>>();
+  const auto add = [&](const char* name, const char* description, Run (*setup)(CLI::App&)) {
+    auto* command = app.add_subcommand(name, description);
+    commands->push_back({command, setup(*command)});
+  };
+  app.require_subcommand(1);
+  add("decode", "show every payload of a message", setup_mikey_decode);
+  app.footer(
+      "Examples:\n"
+      "  hi2 mikey decode invite.sip           the messages in a SIP message\n"
+      "\n"
+      "hi2 mikey COMMAND --help says more.\n");
+  return [commands] {
+    for (const auto& command : *commands) {
+      if (command.app->parsed()) return command.run();
+    }
+    return static_cast<int>(kUsage);
+  };
+}
+
+}  // namespace li::tool
