@@ -42,13 +42,15 @@ class MikeyDecode {
   }
 
   void show(const MikeyInput& input, const std::string& title) {
-    const auto message = mikey::decode(input.octets);
+    if (!input.octets) return wrong(title, input.octets.error());
+    const auto octets = input.octets->reveal();
+    const auto message = mikey::decode(octets);
     if (!message) return wrong(title, message.error());
     const auto secrets = options_.show_keys ? schema::Secrets::show : schema::Secrets::hide;
-    if (options_.form == "json") return put(mikey_json(title, *message, input.octets, secrets));
+    if (options_.form == "json") return put(mikey_json(title, *message, octets, secrets));
     if (!first_) put("\n");
     first_ = false;
-    put(title + ": " + mikey_text(*message, input.octets.size(), secrets, colour_));
+    put(title + ": " + mikey_text(*message, octets.size(), secrets, colour_));
   }
 
   void wrong(const std::string& name, const Error& error) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/base64.hpp"
+#include "sip/bodies.hpp"
+#include "sip/sdp.hpp"
 
 namespace li::tool {
 namespace {
@@ -24,29 +26,38 @@ bool all(ByteView text, bool (*is)(char)) {
   return std::all_of(text.begin(), text.end(), [is](std::uint8_t c) { return is(static_cast<char>(c)); });
 }
 
-// A message begins with version 1, which no text does.
-std::string_view look(ByteView input) {
-  constexpr std::string_view kAttribute = "key-mgmt:";
-  const bool is_binary =
-      std::any_of(input.begin(), input.end(), [](std::uint8_t c) { return c < 0x20 && !is_space(static_cast<char>(c)); });
-  if (is_binary) return "raw";
-  const auto text = without_spaces(input);
-  if (all(text, is_digit)) return "hex";
-  if (as_text(input).find(kAttribute) != std::string_view::npos) return "sip";
-  return all(text, is_base64) ? "base64" : "";
+std::string_view first_line(ByteView input) {
+  const auto text = as_text(input);
+  return text.substr(0, text.find_first_of("\r\n"));
 }
 
-std::vector<MikeyInput> one(RecordBytes octets) {
+bool is_sip(ByteView input) {
+  constexpr std::string_view kVersion = "SIP/2.0";
+  const auto line = first_line(input);
+  return line.starts_with(kVersion) || line.ends_with(kVersion);
+}
+
+// Octets of a message begin with version 1, which no text does.
+std::string_view look(ByteView input) {
+  if (is_sip(input)) return "sip";
+  if (std::any_of(input.begin(), input.end(), [](std::uint8_t c) { return c < 0x20 && !is_space(static_cast<char>(c)); })) return "raw";
+  const auto text = without_spaces(input);
+  if (all(text, is_digit)) return "hex";
+  if (all(text, is_base64)) return "base64";
+  return "sip";
+}
+
+std::vector<MikeyInput> one(ByteView octets) {
   std::vector<MikeyInput> found;
-  found.push_back({std::move(octets), {}});
+  found.push_back({SecretBytes(octets), {}});
   return found;
 }
 
 Result<std::vector<MikeyInput>> from_digits(ByteView input) {
   const auto text = without_spaces(input);
   auto octets = from_hex(as_text(text));
-  if (!octets) return failure(ErrorKind::malformed, "no hexadecimal digits, or an odd number of them");
-  auto found = one(to_record_bytes(*octets));
+  if (!octets) return failure(ErrorKind::malformed, "these are no octets in hexadecimal digits");
+  auto found = one(*octets);
   wipe(octets->data(), octets->size());
   return found;
 }
@@ -54,8 +65,60 @@ Result<std::vector<MikeyInput>> from_digits(ByteView input) {
 Result<std::vector<MikeyInput>> from_base64_text(ByteView input) {
   const auto text = without_spaces(input);
   const auto octets = secret_from_base64(as_text(text));
-  if (!octets) return failure(ErrorKind::malformed, "no base64: " + octets.error().text);
-  return one(to_record_bytes(octets->reveal()));
+  if (!octets) return failure(ErrorKind::malformed, "this is no base64: " + octets.error().text);
+  return one(octets->reveal());
+}
+
+void take(const std::vector<sip::KeyManagement>& attributes, const std::string& where, std::vector<MikeyInput>& found) {
+  for (const auto& one : attributes) {
+    if (one.protocol != "mikey") continue;
+    auto octets = one.octets ? Result<SecretBytes>(one.octets->copy()) : failure(one.octets.error());
+    found.push_back({std::move(octets), where});
+  }
+}
+
+Result<void> take_sdp(ByteView octets, std::vector<MikeyInput>& found) {
+  const auto sdp = sip::parse_sdp(octets);
+  if (!sdp) return failure(sdp.error());
+  take(sdp->key_management, "session level", found);
+  for (std::size_t i = 0; i < sdp->media.size(); ++i) take(sdp->media[i].key_management, "m= line " + std::to_string(i + 1), found);
+  return {};
+}
+
+Result<void> take_bodies(ByteView octets, std::vector<MikeyInput>& found) {
+  const auto message = sip::parse(octets);
+  if (!message) return failure(message.error());
+  const auto parts = sip::bodies(*message);
+  if (!parts) return failure(parts.error());
+  for (const auto& part : *parts) {
+    if (part.content_type == "application/mikey") found.push_back({SecretBytes(part.octets), "application/mikey"});
+    if (part.content_type != "application/sdp") continue;
+    if (auto taken = take_sdp(part.octets, found); !taken) return taken;
+  }
+  return {};
+}
+
+// Attributes alone, made a description with what must stand ahead of them.
+Result<void> take_lines(ByteView lines, std::vector<MikeyInput>& found) {
+  RecordBytes sdp;
+  append(sdp, as_bytes("v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"));
+  append(sdp, lines);
+  if (sdp.back() != '\n') append(sdp, as_bytes("\r\n"));
+  auto taken = take_sdp(sdp, found);
+  if (!taken) return failure(taken.error().kind, taken.error().text, taken.error().clause);
+  return taken;
+}
+
+Result<std::vector<MikeyInput>> from_sip(ByteView input) {
+  std::vector<MikeyInput> found;
+  const auto taken = is_sip(input)                         ? take_bodies(input, found)
+                     : first_line(input).starts_with("v=") ? take_sdp(input, found)
+                     : first_line(input).starts_with("a=key-mgmt:")
+                         ? take_lines(input, found)
+                         : failure(ErrorKind::unknown, "this is no SIP message, SDP or a=key-mgmt line");
+  if (!taken) return failure(taken.error());
+  if (found.empty()) return failure(ErrorKind::missing, "no a=key-mgmt:mikey in it");
+  return found;
 }
 
 }  // namespace
@@ -63,10 +126,10 @@ Result<std::vector<MikeyInput>> from_base64_text(ByteView input) {
 Result<std::vector<MikeyInput>> mikey_messages(ByteView input, std::string_view form) {
   if (without_spaces(input).empty()) return failure(ErrorKind::missing, "no message");
   if (form == "auto") form = look(input);
-  if (form == "raw") return one(to_record_bytes(input));
+  if (form == "raw") return one(input);
   if (form == "hex") return from_digits(input);
   if (form == "base64") return from_base64_text(input);
-  return failure(ErrorKind::unknown, "neither octets of a message, nor hexadecimal, base64 or SIP with a=key-mgmt; --from says what it is");
+  return from_sip(input);
 }
 
 }  // namespace li::tool

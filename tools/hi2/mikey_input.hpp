@@ -11,8 +11,8 @@
 namespace li::tool {
 
 struct MikeyInput {
-  RecordBytes octets;
-  std::string where;  ///< "session", "m= line 2"; empty when the input is the message
+  Result<SecretBytes> octets;  ///< or why base64 in its place can't be read
+  std::string where;           ///< "session level", "m= line 2"; empty when the input is the message
 };
 
 /// The messages in `input`, which is of the form "raw", "hex", "base64" or "sip" (SIP message, SDP, or a=key-mgmt lines alone), or of
