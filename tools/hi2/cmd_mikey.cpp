@@ -12,6 +12,7 @@ Run setup_mikey(CLI::App& app) {
   };
   app.require_subcommand(1);
   add("decode", "show every payload of a message", setup_mikey_decode);
+  add("test", "run test cases", setup_mikey_test);
   app.footer(
       "Examples:\n"
       "  hi2 mikey decode invite.sip           the messages in a SIP message\n"

@@ -6,5 +6,6 @@
 namespace li::tool {
 
 Run setup_mikey_decode(CLI::App& app);
+Run setup_mikey_test(CLI::App& app);
 
 }  // namespace li::tool

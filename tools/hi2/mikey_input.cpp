@@ -27,7 +27,8 @@ bool all(ByteView text, bool (*is)(char)) {
 }
 
 std::string_view first_line(ByteView input) {
-  const auto text = as_text(input);
+  auto text = as_text(input);
+  text.remove_prefix(std::min(text.find_first_not_of("\r\n"), text.size()));
   return text.substr(0, text.find_first_of("\r\n"));
 }
 
