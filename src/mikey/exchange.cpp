@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "mikey/exchange_impl.hpp"
 
 namespace li::mikey {
@@ -135,9 +137,12 @@ Answer<void> answer_of(Established& call, const Pair& pair, TicketSecrets& secre
   return {};
 }
 
-Answer<void> check_rules(const Pair& pair) {
+Answer<void> check_rules(const Pair& pair, const TicketSecrets& secrets) {
   const auto& flags = pair.flags();
+  const bool has_tgk = std::any_of(secrets.keys.begin(), secrets.keys.end(), [](const KeyData& key) { return is_tgk(key.key_type()); });
   if (const auto broken = broken_flag_rule(flags); !broken.empty()) return refuse(Reason::policy, "flags: " + broken);
+  if (flags.i && !flags.f && has_tgk) return refuse(Reason::policy, "flags: a TGK to be forked without F");
+  if (pair.resp && !flags.f) return refuse(Reason::policy, "a TRANSFER_RESP without flag F");
   if (pair.resp && flags.g && pair.rand_r().empty()) return refuse(Reason::policy, "flag G and no RANDRr");
   return {};
 }
@@ -201,7 +206,7 @@ Answer<Established> establish(const Transfer& transfer, const OpenTicket& open, 
   if (!init_schedule) return tl::unexpected(init_schedule.error());
   call.last = init_schedule->copy();
   if (auto answered = answer_of(call, pair, *secrets, rules, trace); !answered) return tl::unexpected(answered.error());
-  if (auto fine = check_rules(pair); !fine) return tl::unexpected(fine.error());
+  if (auto fine = check_rules(pair, *secrets); !fine) return tl::unexpected(fine.error());
   if (auto taken = take_contents(call, pair, *init_schedule, *secrets); !taken) return tl::unexpected(taken.error());
   return call;
 }

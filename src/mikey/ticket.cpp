@@ -143,7 +143,7 @@ Result<Ticket> make_ticket(const TicketSpec& spec, ByteView tpk) {
 }
 
 std::string broken_flag_rule(const Flags& f) {
-  if (!f.d && f.l) return "L without D";
+  if (!f.d && !f.l) return "neither D nor L";
   if (f.g && !f.f) return "G without F";
   if (!f.g && !f.h) return "neither G nor H";
   if (f.i && !f.e) return "I without E";
