@@ -57,7 +57,6 @@ bool right(const Verification& v, const KeySchedule& schedule, const std::vector
 }
 
 Answer<KeySchedule> verify_init(const Pair& pair, const Established& call, const TicketSecrets& secrets, Trace* trace) {
-  if (pair.rand_i().empty()) return refuse(Reason::init_mac, "TRANSFER_INIT without RANDRi");
   auto schedule = KeySchedule::message(pair.prf(), secrets.mpki.reveal(), call.csb_id, Direction::init, pair.rand_i(), {});
   const auto& v = last_v(pair.init);
   if (trace != nullptr) trace->init_auth_key = schedule.auth_key(mac_size(v.auth_alg).value_or(0));
@@ -113,6 +112,7 @@ Answer<Pair> read_pair(const Transfer& transfer) {
     resp = std::move(*read);
   }
   if (!find_ticket(*init, transfer.init)) return refuse(Reason::no_ticket, "TRANSFER_INIT without a TICKET");
+  if (find(init->payloads, RandRole::initiator) == nullptr) return refuse(Reason::malformed, "TRANSFER_INIT without RANDRi");
   return Pair{transfer, std::move(*init), std::move(resp)};
 }
 

@@ -47,6 +47,7 @@ Answer<Message> read_transfer(ByteView octets, DataType type) {
   if (message->payloads.empty() || !std::holds_alternative<Verification>(message->payloads.back().body)) {
     return refuse(Reason::malformed, "the last payload is not V");
   }
+  if (find<Timestamp>(message->payloads) == nullptr) return refuse(Reason::malformed, "no T");
   return std::move(*message);
 }
 
