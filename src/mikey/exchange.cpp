@@ -174,6 +174,7 @@ Established start(const Pair& pair) {
   call.flags = ticket.flags;
   if (ticket.flags.h) call.rand_i = to_bytes(pair.rand_i());
   call.rand_r = to_bytes(pair.rand_r());
+  call.lacks_rand_r = ticket.flags.g && !pair.resp;
   take_identities(call, pair);
   return call;
 }

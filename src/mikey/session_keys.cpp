@@ -89,6 +89,8 @@ SessionKey session_key(const Established& call, const GenericId& id) {
     session.reason = lengths.error().reason;
   } else if (key == nullptr) {
     session.reason = Reason::no_key;
+  } else if (call.lacks_rand_r && !is_tek(key->key_type())) {
+    session.reason = Reason::resp_missing;
   } else {
     fill(session, call, *key, *lengths);
   }
