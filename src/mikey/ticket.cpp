@@ -109,9 +109,9 @@ Answer<TicketSecrets> open_ticket(const TicketView& view, const Tpks& tpks, bool
 
 bool verify_initiator_data(const TicketView& view, ByteView mpkr, const Verification* v) {
   const auto& chain = view.ticket.initiator_data;
-  if (chain.size() != 2) return false;
-  const auto* vi = std::get_if<Verification>(&chain[0].body);
-  const auto* vr = std::get_if<Verification>(&chain[1].body);
+  if (chain.size() < 2) return false;
+  const auto* vi = std::get_if<Verification>(&chain.front().body);
+  const auto* vr = std::get_if<Verification>(&chain.back().body);
   if (vi == nullptr || vr == nullptr || vr->auth_alg != vi->auth_alg) return false;
   if (v != nullptr && (v->auth_alg != vi->auth_alg || !crypto::same(v->mac, vi->mac))) return false;
   if (mpkr.empty()) return true;  // only whoever issued the ticket can check Vr
