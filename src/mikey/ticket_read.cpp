@@ -12,7 +12,7 @@ Flags read_flags(std::uint8_t d, std::uint8_t e_to_l, std::uint8_t m_to_o) {
 std::vector<Payload> read_chain(Reader& in, std::uint8_t type) {
   std::vector<Payload> chain;
   while (!in.failed() && type != number(Next::last)) {
-    chain.push_back(read_payload(in, type, Place::ticket));
+    chain.push_back(read_payload(in, type));
     type = chain.back().next;
   }
   if (!in.failed() && in.left() != 0)
@@ -24,7 +24,7 @@ std::vector<Payload> read_chain(Reader& in, std::uint8_t type) {
 std::vector<Payload> read_initiator_data(Reader& in) {
   const auto first = in.u8("first payload");
   if (in.failed() || first != number(Next::v)) return read_chain(in, first);
-  std::vector<Payload> chain{read_payload(in, first, Place::ticket)};
+  std::vector<Payload> chain{read_payload(in, first)};
   const auto next = chain.front().next;
   for (auto& payload : read_chain(in, next == number(Next::last) && in.left() != 0 ? number(Next::v) : next))
     chain.push_back(std::move(payload));
