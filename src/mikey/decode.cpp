@@ -96,9 +96,41 @@ Result<Message> read_message(ByteView octets) {
   return message;
 }
 
+std::optional<Error> fault_of_clear_keys(const std::vector<Payload>& chain);
+
+// Keys under NULL encryption are part of the message and must be readable. (Not in the public-key mode of RFC 3830, where an ID
+// stands ahead of them.)
+std::optional<Error> fault_of_clear_keys(const Payload& payload) {
+  if (const auto* tp = std::get_if<Tp>(&payload.body)) return fault_of_clear_keys(tp->tp_data);
+  if (const auto* ticket = std::get_if<Ticket>(&payload.body)) {
+    auto fault = fault_of_clear_keys(ticket->tp_data);
+    return fault ? fault : fault_of_clear_keys(ticket->ticket_data);
+  }
+  const auto* kemac = std::get_if<Kemac>(&payload.body);
+  if (kemac == nullptr || kemac->encr_alg != number(Encr::null) || kemac->data.empty()) return std::nullopt;
+  const auto keys = decode_keys(kemac->data);
+  if (keys) return std::nullopt;
+  auto fault = keys.error();
+  fault.offset = payload.offset + 4 + fault.offset.value_or(0);
+  fault.path = payload_name(number(Next::kemac));
+  return fault;
+}
+
+std::optional<Error> fault_of_clear_keys(const std::vector<Payload>& chain) {
+  for (const auto& payload : chain) {
+    if (auto fault = fault_of_clear_keys(payload)) return fault;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
-Result<Message> decode(ByteView octets) { return read_message(octets); }
+Result<Message> decode(ByteView octets) {
+  auto message = read_message(octets);
+  if (!message) return message;
+  auto fault = message->is(DataType::pk) ? std::nullopt : fault_of_clear_keys(message->payloads);
+  return fault ? failure(std::move(*fault)) : std::move(message);
+}
 
 std::optional<std::uint8_t> peek_data_type(ByteView octets) {
   if (octets.size() < 10 || octets[0] != 1 || data_type_name(octets[1]).empty()) return std::nullopt;
