@@ -143,8 +143,10 @@ Result<std::vector<KeyData>> decode_keys(ByteView octets) {
   Reader in(octets, 0);
   std::vector<KeyData> keys;
   auto next = number(Next::key_data);
+  std::size_t next_offset = 0;
   while (!in.failed() && next != number(Next::last)) {
-    if (next != number(Next::key_data)) in.fail(ErrorKind::malformed, in.offset(), "not a Key data sub-payload", "RFC 3830 6.13");
+    if (next != number(Next::key_data)) in.fail(ErrorKind::malformed, next_offset, "not a Key data sub-payload", "RFC 3830 6.13");
+    next_offset = in.offset();
     next = in.u8("next payload");
     KeyData key;
     const auto kv_offset = in.offset();
