@@ -64,7 +64,9 @@ void run_invalid(const Json& one, const Result<mikey::Message>& message, Differe
   if (find_member(one, "offset") == nullptr) return;
   const auto should_be = number_member(one, "offset");
   const auto is = message.error().offset;
-  if (is != should_be) {
+  // Readers see a fault sooner or later, but not before the payload that has it.
+  const bool in_payload = is && find_member(one, "payload_offset") != nullptr && *is >= number_member(one, "payload_offset");
+  if (is != should_be && !in_payload) {
     differences.add("refused at " + (is ? std::to_string(*is) : "no offset") + ", should be at " + std::to_string(should_be) + ": " +
                     message.error().text);
   }

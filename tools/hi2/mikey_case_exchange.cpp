@@ -1,4 +1,6 @@
 #include "hi2/mikey_case_exchange.hpp"
+#include <algorithm>
+
 #include "hi2/mikey_case_call.hpp"
 
 namespace li::tool {
@@ -67,6 +69,8 @@ void compare_secrets(const Json& one, const mikey::TicketSecrets& is, const std:
   compare("mpki", is.mpki);
   compare(is.fork ? "mpkr_forked" : "mpkr", is.mpkr);
   if (find_member(*secrets, "ticket_keys") != nullptr) compare_keys(*secrets, is, whose, differences);
+  const auto tgk = std::find_if(is.keys.begin(), is.keys.end(), [](const auto& key) { return mikey::is_tgk(key.key_type()); });
+  if (is.fork && tgk != is.keys.end()) compare("tgk_forked", tgk->key);
 }
 
 // The session keys as one of the three parties derives them.
