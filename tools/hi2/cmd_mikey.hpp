@@ -5,6 +5,7 @@
 
 namespace li::tool {
 
+Run setup_mikey_call(CLI::App& app);
 Run setup_mikey_decode(CLI::App& app);
 Run setup_mikey_test(CLI::App& app);
 

@@ -1,6 +1,7 @@
 #include <iterator>
 #include <memory>
 
+#include "base/text.hpp"
 #include "hi2/cmd_mikey.hpp"
 #include "hi2/input.hpp"
 #include "hi2/mikey_input.hpp"
@@ -48,9 +49,9 @@ class MikeyDecode {
     if (!message) return wrong(title, message.error());
     const auto secrets = options_.show_keys ? schema::Secrets::show : schema::Secrets::hide;
     if (options_.form == "json") return put(mikey_json(title, *message, octets, secrets));
-    if (!first_) put("\n");
+    put(first_ ? "Decoded only: no MAC, signature or time has been verified.\n\n" : "\n");
     first_ = false;
-    put(title + ": " + mikey_text(*message, octets.size(), secrets, colour_));
+    put(printable(title) + ": " + mikey_text(*message, octets.size(), secrets, colour_));
   }
 
   void wrong(const std::string& name, const Error& error) {

@@ -11,7 +11,7 @@ namespace li::tool {
 /// Lower-case digits, as the test vectors have them.
 [[nodiscard]] std::string hex_text(ByteView octets);
 
-/// A payload a block: offset, length, name, and a member a line.
+/// A line with type and size, then a payload a block: offset, length, name, and a member a line.
 [[nodiscard]] std::string mikey_text(const mikey::Message& message, std::size_t octets, schema::Secrets secrets, bool colour);
 
 /// A decode case as docs/mikey-vectors.md has it.

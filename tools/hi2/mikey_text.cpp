@@ -107,8 +107,7 @@ std::string hex_text(ByteView octets) {
 std::string mikey_text(const mikey::Message& message, std::size_t octets, schema::Secrets secrets, bool colour) {
   const auto description = mikey::describe(message);
   TextShower shower(secrets, colour);
-  shower.line(std::string(description.data_type) + ", " + std::to_string(octets) +
-              " octets. Decoded only: no MAC, signature or time has been verified.");
+  shower.line(std::string(description.data_type) + ", " + std::to_string(octets) + " octets");
   shower.chain(description.payloads, 0);
   return shower.take();
 }
