@@ -63,6 +63,46 @@ void add_codecs(Media& media) {
   }
 }
 
+bool is_token(std::string_view text) {
+  constexpr std::string_view kMarks = "-.!#$%&'*+^_`{|}~";
+  const auto allowed = [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || kMarks.find(c) != std::string_view::npos;
+  };
+  return !text.empty() && std::all_of(text.begin(), text.end(), allowed);
+}
+
+bool is_port(std::string_view text) {
+  unsigned number = 0;
+  const auto slash = std::min(text.find('/'), text.size());
+  return read_number(text.substr(0, slash), number) && (slash == text.size() || read_number(text.substr(slash + 1), number));
+}
+
+bool is_protocol(std::string text) {
+  std::replace(text.begin(), text.end(), '/', '.');
+  return is_token(text);
+}
+
+// "audio 49170/2 RTP/SAVP 0 8". sofia's parser loops for ever, and takes memory, where what it takes for a format is no token.
+Result<void> check_media(const SdpLine& line) {
+  std::size_t fields = 0;
+  for (std::size_t at = 0; at < line.value.size(); ++fields) {
+    const auto end = std::min(line.value.find(' ', at), line.value.size());
+    const auto field = line.value.substr(at, end - at);
+    const bool good = fields == 1 ? is_port(field) : fields == 2 ? is_protocol(std::string(field)) : is_token(field);
+    if (!good) return fault(ErrorKind::malformed, "the m= line can't be read", line.offset, "RFC 4566 9");
+    at = end + 1;
+  }
+  return {};
+}
+
+Result<void> check_media(const Lines& lines) {
+  for (const auto& line : lines) {
+    if (line.type != 'm') continue;
+    if (auto checked = check_media(line); !checked) return checked;
+  }
+  return {};
+}
+
 Result<Media> media_of(const sdp_media_t* from, std::size_t offset) {
   if (from->m_port > 65535) return fault(ErrorKind::out_of_range, "a port beyond 65535", offset, "RFC 4566 5.14");
   Media media;
@@ -80,6 +120,7 @@ Result<Media> media_of(const sdp_media_t* from, std::size_t offset) {
 }  // namespace
 
 Result<std::vector<Media>> read_grammar(const std::vector<SdpLine>& lines) {
+  if (auto checked = check_media(lines); !checked) return tl::unexpected<Error>(std::move(checked.error()));
   const Home home;
   const auto parser = run(home, lines, lines.size());
   const auto* session = sdp_session(parser.get());
