@@ -51,8 +51,9 @@ class MikeyTest {
 
   int run() {
     const auto files = expand(options_.files);
-    const bool opened = files.empty() ? options_.files.empty() && read({}) : read(files);
+    const bool opened = options_.files.empty() ? read({}) : files.empty() || read(files);
     flush_output();
+    if (opened && passed_ + failed_ + unreadable_ == 0) std::cerr << "hi2: no *.json in it\n";
     std::cerr << passed_ << " passed, " << failed_ << " failed"
               << (unreadable_ == 0 ? "" : ", " + std::to_string(unreadable_) + " unreadable") << '\n';
     return opened && failed_ == 0 && unreadable_ == 0 && passed_ != 0 ? kDone : kBadData;

@@ -67,7 +67,8 @@ void compare_sessions(const Json& one, const std::vector<mikey::SessionKey>& ses
   for (std::size_t i = 0; i < sessions.size(); ++i) {
     const auto& session = sessions[i];
     const auto where = whose + "crypto session " + std::to_string(i + 1) + ": ";
-    if (session.cs_id != number_member(expected[i], "cs_id")) differences.add(where + "CS ID is " + std::to_string(session.cs_id));
+    if (const auto cs_id = number_member(expected[i], "cs_id"); session.cs_id != cs_id)
+      differences.add(where + "CS ID is " + std::to_string(session.cs_id) + ", should be " + std::to_string(cs_id));
     const auto key = find_octets(expected[i], "key");
     const auto salt = find_octets(expected[i], "salt");
     differences.compare(where + "key", session.key.reveal(), key.value_or(Bytes()));

@@ -42,7 +42,7 @@ mikey::Stamp stamp_of(const Message& message) { return {message.header.prf, mess
 void compare(const Said& said, const Result<Bytes>& built, Differences& differences) {
   const std::string what = said.name;
   if (!built) differences.add(what + " can't be built: " + built.error().message());
-  else differences.compare(what + " built again: its octets", *built, said.octets);
+  else differences.compare(what + " built again", *built, said.octets);
 }
 
 // The keys of a message's KEMAC with their SPIs; none without a KEMAC.

@@ -70,19 +70,33 @@ Result<std::vector<MikeyInput>> from_base64_text(ByteView input) {
   return one(octets->reveal());
 }
 
-void take(const std::vector<sip::KeyManagement>& attributes, const std::string& where, std::vector<MikeyInput>& found) {
+// A description in an input: `ahead` octets of the input stand ahead of it, or (less than 0) were put ahead of the input.
+struct Description {
+  ByteView octets;
+  std::ptrdiff_t ahead = 0;
+};
+
+Error moved(Error error, std::ptrdiff_t ahead) {
+  const auto offset = static_cast<std::ptrdiff_t>(error.offset.value_or(0)) + ahead;
+  error.offset = offset < 0 ? std::nullopt : std::optional(static_cast<std::size_t>(offset));
+  return error;
+}
+
+void take(const std::vector<sip::KeyManagement>& attributes, const std::string& where, std::ptrdiff_t ahead,
+          std::vector<MikeyInput>& found) {
   for (const auto& one : attributes) {
     if (one.protocol != "mikey") continue;
-    auto octets = one.octets ? Result<SecretBytes>(one.octets->copy()) : failure(one.octets.error());
+    auto octets = one.octets ? Result<SecretBytes>(one.octets->copy()) : failure(moved(one.octets.error(), ahead));
     found.push_back({std::move(octets), where});
   }
 }
 
-Result<void> take_sdp(ByteView octets, std::vector<MikeyInput>& found) {
-  const auto sdp = sip::parse_sdp(octets);
-  if (!sdp) return failure(sdp.error());
-  take(sdp->key_management, "session level", found);
-  for (std::size_t i = 0; i < sdp->media.size(); ++i) take(sdp->media[i].key_management, "m= line " + std::to_string(i + 1), found);
+Result<void> take_sdp(const Description& description, std::vector<MikeyInput>& found) {
+  const auto sdp = sip::parse_sdp(description.octets);
+  if (!sdp) return failure(moved(sdp.error(), description.ahead));
+  take(sdp->key_management, "session level", description.ahead, found);
+  for (std::size_t i = 0; i < sdp->media.size(); ++i)
+    take(sdp->media[i].key_management, "m= line " + std::to_string(i + 1), description.ahead, found);
   return {};
 }
 
@@ -94,26 +108,25 @@ Result<void> take_bodies(ByteView octets, std::vector<MikeyInput>& found) {
   for (const auto& part : *parts) {
     if (part.content_type == "application/mikey") found.push_back({SecretBytes(part.octets), "application/mikey"});
     if (part.content_type != "application/sdp") continue;
-    if (auto taken = take_sdp(part.octets, found); !taken) return taken;
+    if (auto taken = take_sdp({part.octets, static_cast<std::ptrdiff_t>(part.offset)}, found); !taken) return taken;
   }
   return {};
 }
 
 // Attributes alone, made a description with what must stand ahead of them.
 Result<void> take_lines(ByteView lines, std::vector<MikeyInput>& found) {
+  constexpr std::string_view kAhead = "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
   RecordBytes sdp;
-  append(sdp, as_bytes("v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"));
+  append(sdp, as_bytes(kAhead));
   append(sdp, lines);
   if (sdp.back() != '\n') append(sdp, as_bytes("\r\n"));
-  auto taken = take_sdp(sdp, found);
-  if (!taken) return failure(taken.error().kind, taken.error().text, taken.error().clause);
-  return taken;
+  return take_sdp({sdp, -static_cast<std::ptrdiff_t>(kAhead.size())}, found);
 }
 
 Result<std::vector<MikeyInput>> from_sip(ByteView input) {
   std::vector<MikeyInput> found;
   const auto taken = is_sip(input)                         ? take_bodies(input, found)
-                     : first_line(input).starts_with("v=") ? take_sdp(input, found)
+                     : first_line(input).starts_with("v=") ? take_sdp({input}, found)
                      : first_line(input).starts_with("a=key-mgmt:")
                          ? take_lines(input, found)
                          : failure(ErrorKind::unknown, "this is no SIP message, SDP or a=key-mgmt line");
