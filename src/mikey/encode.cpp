@@ -39,6 +39,15 @@ void write_policy(Writer& out, const TicketPolicy& policy) {
   write_nested(out, encode_field(policy.tp_data), "TP Data");
 }
 
+// Where Vi as it was read says that nothing follows it, it says so again: Vr covers that octet.
+Result<Bytes> encode_initiator_data(const std::vector<Payload>& chain) {
+  if (chain.empty()) return Bytes();
+  auto field = encode_field(chain);
+  const bool was_read = chain.front().length != 0;
+  if (field && was_read && chain.size() > 1 && chain.front().next == number(Next::last)) (*field)[1] = number(Next::last);
+  return field;
+}
+
 struct WriteBody {
   Writer& out;
 
@@ -123,7 +132,7 @@ struct WriteBody {
   void operator()(const Ticket& ticket) const {
     write_policy(out, ticket);
     write_nested(out, encode_ticket_data(ticket.ticket_data), "Ticket Data");
-    write_nested(out, ticket.initiator_data.empty() ? Result<Bytes>(Bytes()) : encode_field(ticket.initiator_data), "Initiator Data");
+    write_nested(out, encode_initiator_data(ticket.initiator_data), "Initiator Data");
   }
 };
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "mikey/exchange_impl.hpp"
 
 namespace li::mikey {
@@ -55,7 +57,6 @@ bool right(const Verification& v, const KeySchedule& schedule, const std::vector
 }
 
 Answer<KeySchedule> verify_init(const Pair& pair, const Established& call, const TicketSecrets& secrets, Trace* trace) {
-  if (pair.rand_i().empty()) return refuse(Reason::init_mac, "TRANSFER_INIT without RANDRi");
   auto schedule = KeySchedule::message(pair.prf(), secrets.mpki.reveal(), call.csb_id, Direction::init, pair.rand_i(), {});
   const auto& v = last_v(pair.init);
   if (trace != nullptr) trace->init_auth_key = schedule.auth_key(mac_size(v.auth_alg).value_or(0));
@@ -111,6 +112,7 @@ Answer<Pair> read_pair(const Transfer& transfer) {
     resp = std::move(*read);
   }
   if (!find_ticket(*init, transfer.init)) return refuse(Reason::no_ticket, "TRANSFER_INIT without a TICKET");
+  if (find(init->payloads, RandRole::initiator) == nullptr) return refuse(Reason::malformed, "TRANSFER_INIT without RANDRi");
   return Pair{transfer, std::move(*init), std::move(resp)};
 }
 
@@ -135,9 +137,12 @@ Answer<void> answer_of(Established& call, const Pair& pair, TicketSecrets& secre
   return {};
 }
 
-Answer<void> check_rules(const Pair& pair) {
+Answer<void> check_rules(const Pair& pair, const TicketSecrets& secrets) {
   const auto& flags = pair.flags();
+  const bool has_tgk = std::any_of(secrets.keys.begin(), secrets.keys.end(), [](const KeyData& key) { return is_tgk(key.key_type()); });
   if (const auto broken = broken_flag_rule(flags); !broken.empty()) return refuse(Reason::policy, "flags: " + broken);
+  if (flags.i && !flags.f && has_tgk) return refuse(Reason::policy, "flags: a TGK to be forked without F");
+  if (pair.resp && !flags.f) return refuse(Reason::policy, "a TRANSFER_RESP without flag F");
   if (pair.resp && flags.g && pair.rand_r().empty()) return refuse(Reason::policy, "flag G and no RANDRr");
   return {};
 }
@@ -169,6 +174,7 @@ Established start(const Pair& pair) {
   call.flags = ticket.flags;
   if (ticket.flags.h) call.rand_i = to_bytes(pair.rand_i());
   call.rand_r = to_bytes(pair.rand_r());
+  call.lacks_rand_r = ticket.flags.g && !pair.resp;
   take_identities(call, pair);
   return call;
 }
@@ -201,7 +207,7 @@ Answer<Established> establish(const Transfer& transfer, const OpenTicket& open, 
   if (!init_schedule) return tl::unexpected(init_schedule.error());
   call.last = init_schedule->copy();
   if (auto answered = answer_of(call, pair, *secrets, rules, trace); !answered) return tl::unexpected(answered.error());
-  if (auto fine = check_rules(pair); !fine) return tl::unexpected(fine.error());
+  if (auto fine = check_rules(pair, *secrets); !fine) return tl::unexpected(fine.error());
   if (auto taken = take_contents(call, pair, *init_schedule, *secrets); !taken) return tl::unexpected(taken.error());
   return call;
 }

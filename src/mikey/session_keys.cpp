@@ -37,9 +37,8 @@ const SecurityPolicy* policy_of(const Established& call, std::uint8_t number) {
   return nullptr;
 }
 
-// A response names one policy for each session. Without one, alternatives do when they come to the same lengths.
+// Without a response, which names one policy for each session, alternatives do when they come to the same lengths.
 Answer<Lengths> lengths_of(const Established& call, const GenericId& id) {
-  if (call.map_is_final && id.policies.size() != 1) return refuse(Reason::policy, "a response names exactly one policy");
   std::optional<Lengths> found;
   for (const auto number : id.policies) {
     const auto* policy = policy_of(call, number);
@@ -89,6 +88,8 @@ SessionKey session_key(const Established& call, const GenericId& id) {
     session.reason = lengths.error().reason;
   } else if (key == nullptr) {
     session.reason = Reason::no_key;
+  } else if (call.lacks_rand_r && !is_tek(key->key_type())) {
+    session.reason = Reason::resp_missing;
   } else {
     fill(session, call, *key, *lengths);
   }

@@ -109,9 +109,9 @@ Answer<TicketSecrets> open_ticket(const TicketView& view, const Tpks& tpks, bool
 
 bool verify_initiator_data(const TicketView& view, ByteView mpkr, const Verification* v) {
   const auto& chain = view.ticket.initiator_data;
-  if (chain.size() != 2) return false;
-  const auto* vi = std::get_if<Verification>(&chain[0].body);
-  const auto* vr = std::get_if<Verification>(&chain[1].body);
+  if (chain.size() < 2) return false;
+  const auto* vi = std::get_if<Verification>(&chain.front().body);
+  const auto* vr = std::get_if<Verification>(&chain.back().body);
   if (vi == nullptr || vr == nullptr || vr->auth_alg != vi->auth_alg) return false;
   if (v != nullptr && (v->auth_alg != vi->auth_alg || !crypto::same(v->mac, vi->mac))) return false;
   if (mpkr.empty()) return true;  // only whoever issued the ticket can check Vr
@@ -143,7 +143,7 @@ Result<Ticket> make_ticket(const TicketSpec& spec, ByteView tpk) {
 }
 
 std::string broken_flag_rule(const Flags& f) {
-  if (!f.d && f.l) return "L without D";
+  if (!f.d && !f.l) return "neither D nor L";
   if (f.g && !f.f) return "G without F";
   if (!f.g && !f.h) return "neither G nor H";
   if (f.i && !f.e) return "I without E";

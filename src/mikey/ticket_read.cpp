@@ -12,7 +12,7 @@ Flags read_flags(std::uint8_t d, std::uint8_t e_to_l, std::uint8_t m_to_o) {
 std::vector<Payload> read_chain(Reader& in, std::uint8_t type) {
   std::vector<Payload> chain;
   while (!in.failed() && type != number(Next::last)) {
-    chain.push_back(read_payload(in, type, Place::ticket));
+    chain.push_back(read_payload(in, type));
     type = chain.back().next;
   }
   if (!in.failed() && in.left() != 0)
@@ -22,13 +22,12 @@ std::vector<Payload> read_chain(Reader& in, std::uint8_t type) {
 
 // Vi may say that nothing follows it, for it repeats a V payload that is the last of its message.
 std::vector<Payload> read_initiator_data(Reader& in) {
-  std::vector<Payload> chain;
   const auto first = in.u8("first payload");
-  if (in.failed()) return chain;
-  if (first != number(Next::v)) return read_chain(in, first);
-  chain.push_back(read_payload(in, first, Place::ticket));
-  if (!in.failed() && in.left() != 0) chain.push_back(read_payload(in, number(Next::v), Place::ticket));
-  if (!in.failed() && in.left() != 0) in.fail(ErrorKind::malformed, in.offset(), "octets behind Vr", "RFC 6043 6.10");
+  if (in.failed() || first != number(Next::v)) return read_chain(in, first);
+  std::vector<Payload> chain{read_payload(in, first)};
+  const auto next = chain.front().next;
+  for (auto& payload : read_chain(in, next == number(Next::last) && in.left() != 0 ? number(Next::v) : next))
+    chain.push_back(std::move(payload));
   return chain;
 }
 

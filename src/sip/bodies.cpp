@@ -21,7 +21,7 @@ std::string value_of(const std::vector<Header>& headers, std::string_view name) 
 }
 
 // Offsets count from the start of the body here, and are moved at the end.
-class Splitter {
+class Splitter {  // NOLINTBEGIN(misc-no-recursion): as deep as the limit says
  public:
   Splitter(std::string_view body, const Limits& limits) : body_(body), limits_(limits) {}
 
@@ -35,7 +35,8 @@ class Splitter {
     }
     if (media.type.starts_with("multipart/")) return add_multipart(media.boundary, begin, end, depth);
     if (parts.size() == limits_.parts) return fault(ErrorKind::limit, "more parts than the limit", begin, {});
-    auto id = std::string_view(find(headers, "Content-ID") ? find(headers, "Content-ID")->value : std::string_view());
+    const auto content_id = value_of(headers, "Content-ID");
+    std::string_view id = content_id;
     if (id.starts_with('<') && id.ends_with('>')) id = id.substr(1, id.size() - 2);
     const auto disposition = read_disposition(home_, value_of(headers, "Content-Disposition"));
     parts.push_back({std::move(media.type), disposition.value_or(std::string()), std::string(id),
@@ -83,7 +84,7 @@ class Splitter {
   std::string_view body_;
   const Limits& limits_;
   Home home_;
-};
+};  // NOLINTEND(misc-no-recursion)
 
 }  // namespace
 

@@ -58,10 +58,10 @@ Result<Bytes> read_mki(Field field) {
   Bytes octets(length);
   for (const char c : digits.text) {
     if (c < '0' || c > '9') return bad("an MKI value that is no number", digits);
-    unsigned carry = static_cast<unsigned>(c - '0');
-    for (auto octet = octets.rbegin(); octet != octets.rend(); ++octet) {
-      carry += *octet * 10U;
-      *octet = static_cast<std::uint8_t>(carry);
+    auto carry = static_cast<unsigned>(c - '0');
+    for (std::size_t i = length; i-- > 0;) {
+      carry += octets[i] * 10U;
+      octets[i] = static_cast<std::uint8_t>(carry);
       carry >>= 8;
     }
     if (carry != 0) return bad("an MKI value that its length can't hold", digits, ErrorKind::out_of_range);

@@ -79,7 +79,7 @@ class Reader {
         });
   }
 
-  Result<std::size_t> content_length(std::size_t there) const {
+  [[nodiscard]] Result<std::size_t> content_length(std::size_t there) const {
     std::optional<std::size_t> length;
     for (const auto* header : message_.headers_named("Content-Length")) {
       std::size_t value = 0;

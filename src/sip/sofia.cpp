@@ -22,7 +22,7 @@ std::string uri_of(const Home& home, const url_t* url) { return text_of(url_as_s
 
 // A parameter's value, out of its quotes.
 std::string parameter(const msg_param_t* parameters, const char* name) {
-  const auto value = text_of(msg_params_find(parameters, name));
+  auto value = text_of(msg_params_find(parameters, name));
   if (value.size() < 2 || value.front() != '"') return value;
   std::string out;
   for (std::size_t i = 1; i + 1 < value.size(); ++i) {
