@@ -173,8 +173,9 @@ def content_cases():
         yield refused(f"policy-resp-ps-{name}", "policy", f"a crypto session of the answer has {what}", policies=two,
                       resp_sessions=sessions("02", "02", policies={1: policies}))
     yield refused("policy-no-sp", "policy", "no SP in either message", policies=[])
-    for name, policies, what in (("none", (), "no policy"), ("two", (1, 2), "two policies")):
-        yield refused(f"policy-f0-ps-{name}", "policy", f"F = 0: no answer can choose, but a crypto session has {what}", policies=two,
+    lengths = [srtp_policy(1, 16), srtp_policy(2, 32)]
+    for name, policies, what in (("none", (), "no policy"), ("two", (1, 2), "two policies with keys of different length")):
+        yield refused(f"policy-f0-ps-{name}", "policy", f"F = 0: no answer can choose, but a crypto session has {what}", policies=lengths,
                       flags="DHJNO", answered=False, sessions=sessions("02", policies={0: policies}))
     key = {"keys": [("TGK", "02")]}
     for name, spi, what in (("unknown", "09", "that nobody has"), ("mpk", "01", "of the MPK"), ("mpki", "03", "under which MPKi is sent"),

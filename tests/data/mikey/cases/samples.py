@@ -129,9 +129,10 @@ def dh_resp(call):
         write.t(ntp(BASE_SECONDS, 14)), write.id_(*BOB_NAI), write.id_(*ALICE_NAI), *values, write.sign(0, call.draw("sign r", 256))])
 
 
-# The samples of RFC 4567 section 5.1. Of the offer's 36 encrypted octets the middle ones are zeros here: nothing reads them.
+# The samples of RFC 4567 section 5.1: the octets of their base64.
 RFC4567_OFFER = bytes.fromhex("01000580cd177e500100" + 9 * "00" + "0b00c8e350ea0000000006104a28da979ee21a7651a0d7f19136d98c"
-                              "0a00000f646f6e616c64406475636b2e636f6d0100000000"
-                              "00010024d092a981" + 29 * "00" + "2bf19b015f627a69c6508675f5f59050e4abcca4c0bfdcd5")
+                              "0a00000f646f6e616c64406475636b2e636f6d010000000000010024"
+                              "d092a981a5640da6b08bdc21541b41b74299d78ca636ebbadbe36fde8ccf2f28302bf19b"
+                              "015f627a69c6508675f5f59050e4abcca4c0bfdcd5")
 RFC4567_ANSWER = bytes.fromhex("01010580cd177e500100" + 9 * "00" + "0600c8e350ea00000000"
-                               "090000106d69636b6579406d6f7573652e636f6d00019fc1dd184e413035c522e18481fbafd80818e5c7")
+                               "090000106d69636b6579406d6f7573652e636f6d00019fc1dd184e413035c522e18481afbad80818e5c7")

@@ -117,21 +117,21 @@ def _pke(r):
     return {"c": head >> 14, "data": r.take(head & 0x3FFF, "PKE data").hex()}
 
 
-def _validity(r, kv):
+def _validity(r, kv, at):
     if kv == 0:
         return {}
     if kv == 1:
         return {"spi": r.sized(1, "SPI").hex()}
     if kv == 2:
         return {"valid_from": r.sized(1, "Valid From").hex(), "valid_to": r.sized(1, "Valid To").hex()}
-    raise Malformed(r.at - 1, f"key validity {kv} is unknown")
+    raise Malformed(at, f"key validity {kv} is unknown")
 
 
 def _dh(r):
     group, count = r.known(DH_LENGTHS, "D-H group")
     value = r.take(count, "D-H value").hex()
     kv = r.number(1, "key validity") & 15
-    return {"group": group, "data": value, "kv": kv, **_validity(r, kv)}
+    return {"group": group, "data": value, "kv": kv, **_validity(r, kv, r.at - 1)}
 
 
 def _sp(r):
@@ -242,13 +242,13 @@ def ticket_data(r):
 
 
 def _key(r):
-    head = r.number(1, "key type")
+    head, head_at = r.number(1, "key type"), r.at - 1
     if head >> 4 not in KEY_TYPES:
         raise Malformed(r.at - 1, f"key data type {head >> 4} is unknown")
     kind = KEY_TYPES[head >> 4]
     out = {"type": kind, "kv": head & 15, "key": r.sized(2, "key").hex()}
     out["salt"] = r.sized(2, "salt").hex() if kind.endswith("+SALT") else None
-    return {**out, **_validity(r, head & 15)}
+    return {**out, **_validity(r, head & 15, head_at)}
 
 
 def key_data(r):
