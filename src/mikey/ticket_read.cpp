@@ -1,0 +1,99 @@
+#include "mikey/ticket_impl.hpp"
+
+namespace li::mikey {
+namespace {
+
+Flags read_flags(std::uint8_t d, std::uint8_t e_to_l, std::uint8_t m_to_o) {
+  const auto bit = [](std::uint8_t octet, int mask) { return (octet & mask) != 0; };
+  return {bit(d, 1),         bit(e_to_l, 0x80), bit(e_to_l, 0x40), bit(e_to_l, 0x20), bit(e_to_l, 0x10), bit(e_to_l, 0x08),
+          bit(e_to_l, 0x04), bit(e_to_l, 0x02), bit(e_to_l, 0x01), bit(m_to_o, 0x80), bit(m_to_o, 0x40), bit(m_to_o, 0x20)};
+}
+
+std::vector<Payload> read_chain(Reader& in, std::uint8_t type) {
+  std::vector<Payload> chain;
+  while (!in.failed() && type != number(Next::last)) {
+    chain.push_back(read_payload(in, type, Place::ticket));
+    type = chain.back().next;
+  }
+  if (!in.failed() && in.left() != 0)
+    in.fail(ErrorKind::malformed, in.offset(), "octets behind the last payload of this field", "RFC 6043 6.10");
+  return chain;
+}
+
+// Vi may say that nothing follows it, for it repeats a V payload that is the last of its message.
+std::vector<Payload> read_initiator_data(Reader& in) {
+  std::vector<Payload> chain;
+  const auto first = in.u8("first payload");
+  if (in.failed()) return chain;
+  if (first != number(Next::v)) return read_chain(in, first);
+  chain.push_back(read_payload(in, first, Place::ticket));
+  if (!in.failed() && in.left() != 0) chain.push_back(read_payload(in, number(Next::v), Place::ticket));
+  if (!in.failed() && in.left() != 0) in.fail(ErrorKind::malformed, in.offset(), "octets behind Vr", "RFC 6043 6.10");
+  return chain;
+}
+
+std::vector<Payload> read_ticket_data(Reader& in) {
+  Payload thdr;
+  thdr.offset = in.offset();
+  thdr.next = in.u8("next payload");
+  thdr.body = Thdr{in.sized16("THDR Data")};
+  thdr.length = in.offset() - thdr.offset;
+  std::vector<Payload> chain{thdr};
+  for (auto& payload : read_chain(in, thdr.next)) chain.push_back(std::move(payload));
+  return chain;
+}
+
+// A field with a 16-bit length, read by `read`; its error becomes that of `in`.
+template <typename Read>
+std::vector<Payload> read_field(Reader& in, const char* what, std::size_t& offset, std::size_t& length, Read read) {
+  length = in.u16(what);
+  offset = in.offset();
+  Reader field(in.take(length, what), offset);
+  if (in.failed() || length == 0) return {};
+  auto chain = read(field);
+  if (field.failed()) in.fail(field.error());
+  return chain;
+}
+
+void read_policy(Reader& in, TicketPolicy& policy) {
+  policy.ticket_type = in.u16("Ticket Type");
+  policy.subtype = in.u8("Subtype");
+  policy.version = in.u8("Version");
+  const auto prf_and_d = in.u8("PRF Func");
+  const auto e_to_l = in.u8("flags");
+  const auto m_to_o = in.u8("flags");
+  policy.prf = prf_and_d >> 1;
+  policy.flags = read_flags(prf_and_d, e_to_l, m_to_o);
+  policy.reserved = m_to_o & 0x1F;
+  std::size_t offset = 0;
+  std::size_t length = 0;
+  policy.tp_data = read_field(in, "TP Data", offset, length, [](Reader& field) { return read_chain(field, field.u8("first payload")); });
+}
+
+// Ticket Data of these has the layout of a base ticket; that of others is opaque.
+bool is_base(const TicketPolicy& policy) {
+  return (policy.ticket_type == 1 || policy.ticket_type == 2) && policy.subtype == 1 && policy.version == 1;
+}
+
+}  // namespace
+
+Tp read_tp(Reader& in) {
+  Tp tp;
+  read_policy(in, tp);
+  return tp;
+}
+
+Ticket read_ticket(Reader& in) {
+  Ticket ticket;
+  read_policy(in, ticket);
+  ticket.ticket_data = read_field(in, "Ticket Data", ticket.ticket_data_offset, ticket.ticket_data_length, [&ticket](Reader& field) {
+    if (is_base(ticket)) return read_ticket_data(field);
+    return std::vector<Payload>{
+        {Unread{0, to_bytes(field.take(field.left(), "Ticket Data"))}, ticket.ticket_data_offset, ticket.ticket_data_length, 0}};
+  });
+  ticket.initiator_data = read_field(in, "Initiator Data", ticket.initiator_data_offset, ticket.initiator_data_length,
+                                     [](Reader& field) { return read_initiator_data(field); });
+  return ticket;
+}
+
+}  // namespace li::mikey
