@@ -1,13 +1,13 @@
 #include "kms/store.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 #include "kms/store_impl.hpp"
+#include "ops/private_file.hpp"
 
 namespace li::kms {
 
@@ -18,14 +18,6 @@ constexpr auto kPragmas =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = "
     "OFF;"
     "PRAGMA temp_store = MEMORY;";
-
-Result<void> check_private_file(const std::string& path) {
-  struct stat status {};
-  if (lstat(path.c_str(), &status) != 0) return failure(ErrorKind::missing, path + ": " + std::strerror(errno));
-  if (!S_ISREG(status.st_mode)) return failure(ErrorKind::unexpected, path + ": not a regular file");
-  if ((status.st_mode & 077) != 0) return failure(ErrorKind::unexpected, path + ": others may read or write it; chmod 600");
-  return {};
-}
 
 Result<void> make_private_file(const std::string& path) {
   const auto file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -59,7 +51,7 @@ Result<void> Store::create(const Options& options, const SecretBytes& master, Ti
 }
 
 Result<std::unique_ptr<Store>> Store::open(const Options& options, const SecretBytes& master, Time now) {
-  if (auto checked = check_private_file(options.path); !checked) return failure(checked.error());
+  if (auto checked = ops::check_private(options.path); !checked) return failure(checked.error());
   auto database = Database::open(options.path, false);
   if (!database) return failure(database.error());
   if (auto done = database->run(kPragmas); !done) return failure(done.error());
@@ -96,16 +88,6 @@ Result<Store::Erased> Store::purge(Time now) {
   if (auto done = checkpoint.done(); !done) return failure(done.error());
   if (busy) return failure(ErrorKind::limit, "store: another process reads; what was erased stays in the log until the next purge");
   return erased;
-}
-
-Result<void> check_identity(std::string_view identity) {
-  if (identity.empty() || identity.size() > 1024) return failure(ErrorKind::out_of_range, "an identity has 1 to 1024 characters");
-  if (!std::all_of(identity.begin(), identity.end(), [](char c) { return c > 0x20 && c < 0x7F; }))
-    return failure(ErrorKind::malformed, "an identity has printable ASCII characters and no spaces", "RFC 3986 2");
-  const auto named = identity.find_first_of("@:");
-  if (named == std::string_view::npos || named == 0 || named + 1 == identity.size())
-    return failure(ErrorKind::malformed, "an identity is a URI (sip:alice@home1.example) or an NAI (alice@home1.example)", "RFC 3830 6.7");
-  return {};
 }
 
 tl::unexpected<Error> no_such(std::string_view what, std::string_view name) {

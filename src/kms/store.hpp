@@ -65,7 +65,7 @@ class Store {
   /// Opens it, and brings its tables to this version.
   [[nodiscard]] static Result<std::unique_ptr<Store>> open(const Options& options, const SecretBytes& master, Time now);
 
-  // Subscribers. An identity belongs to one subscriber, or is a group's.
+  // Subscribers. An identity belongs to one subscriber, or is a group's. Identities are kept in their canonical form (kms/identity.hpp).
   [[nodiscard]] Result<void> add_subscriber(std::string_view name, const std::vector<std::string>& identities, Time now);
   [[nodiscard]] Result<void> remove_subscriber(std::string_view name);
   [[nodiscard]] Result<std::vector<Subscriber>> subscribers();
@@ -126,8 +126,5 @@ class Store {
   explicit Store(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };
-
-/// A URI or NAI that a subscriber or group may have: printable ASCII without spaces, and "@" or a scheme in it.
-[[nodiscard]] Result<void> check_identity(std::string_view identity);
 
 }  // namespace li::kms

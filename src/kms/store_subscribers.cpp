@@ -1,4 +1,5 @@
 #include "crypto/hash.hpp"
+#include "kms/identity.hpp"
 #include "kms/store_impl.hpp"
 
 namespace li::kms {
@@ -30,8 +31,9 @@ Result<std::optional<Subscriber>> read_one(Database& database, Query& query) {
   return found;
 }
 
-Result<void> add_identity(Database& database, std::int64_t subscriber, const std::string& identity) {
-  if (auto checked = check_identity(identity); !checked) return checked;
+Result<void> add_identity(Database& database, std::int64_t subscriber, const std::string& given) {
+  if (auto checked = check_identity(given); !checked) return checked;
+  const auto identity = canonical_identity(given);
   auto group = database.query("SELECT 1 FROM groups WHERE identity = ? LIMIT 1", identity);
   const auto taken = any(group);
   if (!taken) return failure(taken.error());
@@ -97,7 +99,8 @@ Result<std::optional<Subscriber>> Store::subscriber(std::int64_t id) {
 Result<std::optional<Subscriber>> Store::subscriber_of(std::string_view identity) {
   const std::scoped_lock hold(parts_->lock);
   auto query = parts_->database.query(
-      "SELECT s.id, s.name FROM subscribers s JOIN identities i ON i.subscriber = s.id WHERE i.identity = ?", identity);
+      "SELECT s.id, s.name FROM subscribers s JOIN identities i ON i.subscriber = s.id WHERE i.identity = ?",
+                                      canonical_identity(identity));
   return read_one(parts_->database, query);
 }
 
@@ -136,11 +139,11 @@ Result<void> Store::add_to_group(std::string_view group, std::string_view member
   auto& database = parts_->database;
   Transaction transaction(database);
   if (!transaction.begun()) return transaction.begun();
-  auto owner = database.query("SELECT 1 FROM identities WHERE identity = ?", group);
+  auto owner = database.query("SELECT 1 FROM identities WHERE identity = ?", canonical_identity(group));
   const auto taken = any(owner);
   if (!taken) return failure(taken.error());
   if (*taken) return exists("identity", group);
-  auto added = database.execute("INSERT INTO groups VALUES (?, ?)", group, member);
+  auto added = database.execute("INSERT INTO groups VALUES (?, ?)", canonical_identity(group), canonical_identity(member));
   if (!added && added.error().kind == ErrorKind::unexpected) return exists("member", member);
   if (!added) return added;
   return transaction.commit();
@@ -148,14 +151,14 @@ Result<void> Store::add_to_group(std::string_view group, std::string_view member
 
 Result<void> Store::remove_from_group(std::string_view group, std::string_view member) {
   const std::scoped_lock hold(parts_->lock);
-  if (auto done = parts_->database.execute("DELETE FROM groups WHERE identity = ? AND member = ?", group, member); !done) return done;
+  if (auto done = parts_->database.execute("DELETE FROM groups WHERE identity = ? AND member = ?", canonical_identity(group), canonical_identity(member)); !done) return done;
   if (parts_->database.changes() == 0) return no_such("member", member);
   return {};
 }
 
 Result<std::vector<std::string>> Store::members(std::string_view group) {
   const std::scoped_lock hold(parts_->lock);
-  auto query = parts_->database.query("SELECT member FROM groups WHERE identity = ? ORDER BY member", group);
+  auto query = parts_->database.query("SELECT member FROM groups WHERE identity = ? ORDER BY member", canonical_identity(group));
   return read_texts(query);
 }
 
@@ -167,7 +170,7 @@ Result<std::vector<std::string>> Store::groups() {
 
 Result<bool> Store::is_member(std::string_view group, std::string_view member) {
   const std::scoped_lock hold(parts_->lock);
-  auto query = parts_->database.query("SELECT 1 FROM groups WHERE identity = ? AND member = ?", group, member);
+  auto query = parts_->database.query("SELECT 1 FROM groups WHERE identity = ? AND member = ?", canonical_identity(group), canonical_identity(member));
   return any(query);
 }
 
