@@ -16,8 +16,8 @@ namespace li::kms {
 struct Journal {
   /// Returns when the entry is on the disk.
   std::function<Result<void>(const std::string& event, const ops::Fields& fields)> audit;
-  /// A security event, told at once: log and metric. The services audit it themselves.
-  std::function<void(const std::string& kind, const ops::Fields& fields)> alarm;
+  /// A refusal, which may be an attack: log, metric and audit entry at once. `reason` is of a closed list.
+  std::function<void(std::string_view reason, const ops::Fields& fields)> alarm;
   /// Counts an answer of a service for the metrics: "ticket", "resolve", "get_keys"; "granted" or a reason.
   std::function<void(const std::string& service, const std::string& outcome)> count;
 };

@@ -3,15 +3,14 @@
 #include <algorithm>
 
 #include "kms/identity.hpp"
+#include "kms/ntp.hpp"
 #include "kms/ticket_marks.hpp"
 
 namespace li::kms {
 
 namespace {
 
-constexpr std::uint64_t kNtpEpoch = 2'208'988'800;  // 1970 in seconds since 1900
-
-using Refused = tl::unexpected<KeyRefusal>;
+using NoKeys = tl::unexpected<KeyRefusal>;
 using Kind = KeyRefusal::Kind;
 
 std::string hex_or_text(ByteView octets) {
@@ -42,7 +41,7 @@ struct KeyService::Question {
   std::string client_name;  ///< the name that may ask, or all that it has
   std::string ticket;       ///< its mark, when it could be read
   std::string tpk_id;
-  std::string detail;       ///< for audit, never for the client
+  std::string detail;  ///< for audit, never for the client
   bool store_failed = false;
 };
 
@@ -65,7 +64,7 @@ KeyService::Answer KeyService::get_keys(const Client& client, const mikey::GetKe
 
 KeyService::Answer KeyService::decide(Question& question) {
   const auto against = judge_client(question);
-  return against ? Answer(Refused(*against)) : derive(question);
+  return against ? Answer(NoKeys(*against)) : derive(question);
 }
 
 std::optional<KeyRefusal> KeyService::judge_client(Question& question) {
@@ -87,15 +86,14 @@ std::optional<KeyRefusal> KeyService::judge_client(Question& question) {
 
 KeyService::Answer KeyService::derive(Question& question) {
   const auto& rules = question.settings->rules;
-  const mikey::CallRules call_rules{static_cast<std::uint64_t>(question.now.time_since_epoch().count()) + kNtpEpoch, rules.allow_missing_resp,
-                                    rules.allow_unprotected};
+  const mikey::CallRules call_rules{to_ntp(question.now), rules.allow_missing_resp, rules.allow_unprotected};
   const auto& initial = question.request.initial ? *question.request.initial : question.request.transfer;
   auto keys = mikey::get_keys(
       question.request, [&](const mikey::TicketView& view) { return open(question, view); }, call_rules, groups_in(question, initial));
-  if (question.store_failed) return Refused(KeyRefusal{Kind::unavailable});
+  if (question.store_failed) return NoKeys(KeyRefusal{Kind::unavailable});
   if (keys) return std::move(*keys);
   question.detail = keys.error().detail;
-  return Refused(KeyRefusal{Kind::messages, keys.error().reason});
+  return NoKeys(KeyRefusal{Kind::messages, keys.error().reason});
 }
 
 mikey::Answer<mikey::TicketSecrets> KeyService::open(Question& question, const mikey::TicketView& view) {
@@ -156,22 +154,27 @@ mikey::Groups KeyService::groups_in(Question& question, const mikey::Transfer& t
 }
 
 KeyService::Answer KeyService::record(const Question& question, Answer answer) {
-  const auto outcome = answer ? std::string("granted") : std::string(word(answer.error()));
-  ops::Fields fields{{"client", question.client_name}, {"address", question.client.address}, {"target", question.request.target},
-                     {"ticket", question.ticket},      {"tpk", question.tpk_id},             {"outcome", outcome}};
-  if (answer) {
-    const auto with_key = std::count_if(answer->sessions.begin(), answer->sessions.end(), [](const auto& one) { return !one.reason; });
-    fields.emplace_back("sessions", answer->sessions.size());
-    fields.emplace_back("keys", with_key);
-    if (!answer->authenticated) fields.emplace_back("origin", "unproved: the ticket is not protected");
-  }
+  ops::Fields fields{{"request", "get_keys"},
+                     {"client", question.client_name},
+                     {"address", question.client.address},
+                     {"target", question.request.target},
+                     {"ticket", question.ticket},
+                     {"tpk", question.tpk_id}};
   if (!question.detail.empty()) fields.emplace_back("detail", question.detail);
-  if (!answer) journal_.alarm("xk_refused", fields);
-  auto written = journal_.audit("get_keys", fields);
-  journal_.count("get_keys", written ? outcome : "unavailable");
-  if (written || !answer) return answer;
-  journal_.alarm("audit_failed", {{"error", written.error().message()}});
-  return Refused(KeyRefusal{Kind::unavailable});  // the keys are wiped here
+  if (!answer) {
+    journal_.alarm(word(answer.error()), fields);
+    journal_.count("get_keys", std::string(word(answer.error())));
+    return answer;
+  }
+  const auto without_key =
+      std::count_if(answer->sessions.begin(), answer->sessions.end(), [](const auto& one) { return one.reason.has_value(); });
+  fields.emplace_back("sessions", answer->sessions.size());
+  fields.emplace_back("without_key", without_key);
+  if (!answer->authenticated) fields.emplace_back("origin", "not proved: the ticket is unprotected");
+  const auto written = journal_.audit("get_keys", fields);
+  journal_.count("get_keys", written ? "granted" : "unavailable");
+  if (written) return answer;
+  return NoKeys(KeyRefusal{Kind::unavailable});  // the keys are wiped here
 }
 
 }  // namespace li::kms

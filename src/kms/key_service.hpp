@@ -36,7 +36,7 @@ struct KeyRefusal {
 class KeyService {
  public:
   struct Rules {
-    std::vector<std::string> clients;        ///< names of certificates that may ask
+    std::vector<std::string> clients;         ///< names of certificates that may ask
     std::vector<std::string> kms_identities;  ///< ours, as IDRkms in tickets; the first is the name we use
     bool allow_missing_resp = false;
     bool allow_unprotected = false;

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "kms/grant.hpp"
 #include "kms/store_impl.hpp"
 
 namespace li::kms {
@@ -7,13 +8,6 @@ namespace li::kms {
 namespace {
 
 constexpr std::size_t kTpkSize = 32;
-
-SecretBytes draw(const crypto::Random& random, std::size_t octets) {
-  RecordBytes drawn;
-  drawn.resize(octets);
-  random({drawn.data(), drawn.size()});
-  return SecretBytes(drawn);
-}
 
 /// "tpk-" and 16 hexadecimal digits.
 Bytes new_tpk_id(const crypto::Random& random) {

@@ -99,8 +99,7 @@ Result<std::optional<Subscriber>> Store::subscriber(std::int64_t id) {
 Result<std::optional<Subscriber>> Store::subscriber_of(std::string_view identity) {
   const std::scoped_lock hold(parts_->lock);
   auto query = parts_->database.query(
-      "SELECT s.id, s.name FROM subscribers s JOIN identities i ON i.subscriber = s.id WHERE i.identity = ?",
-                                      canonical_identity(identity));
+      "SELECT s.id, s.name FROM subscribers s JOIN identities i ON i.subscriber = s.id WHERE i.identity = ?", canonical_identity(identity));
   return read_one(parts_->database, query);
 }
 
@@ -151,7 +150,10 @@ Result<void> Store::add_to_group(std::string_view group, std::string_view member
 
 Result<void> Store::remove_from_group(std::string_view group, std::string_view member) {
   const std::scoped_lock hold(parts_->lock);
-  if (auto done = parts_->database.execute("DELETE FROM groups WHERE identity = ? AND member = ?", canonical_identity(group), canonical_identity(member)); !done) return done;
+  if (auto done = parts_->database.execute("DELETE FROM groups WHERE identity = ? AND member = ?", canonical_identity(group),
+                                           canonical_identity(member));
+      !done)
+    return done;
   if (parts_->database.changes() == 0) return no_such("member", member);
   return {};
 }
@@ -170,7 +172,8 @@ Result<std::vector<std::string>> Store::groups() {
 
 Result<bool> Store::is_member(std::string_view group, std::string_view member) {
   const std::scoped_lock hold(parts_->lock);
-  auto query = parts_->database.query("SELECT 1 FROM groups WHERE identity = ? AND member = ?", canonical_identity(group), canonical_identity(member));
+  auto query = parts_->database.query("SELECT 1 FROM groups WHERE identity = ? AND member = ?", canonical_identity(group),
+                                      canonical_identity(member));
   return any(query);
 }
 
