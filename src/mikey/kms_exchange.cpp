@@ -118,20 +118,18 @@ bool verify_request(const Message& request, ByteView octets, ByteView psk, const
   return verifies(last_v(request), request_schedule(request, psk, Direction::init), {covered, self, kms});
 }
 
-Result<SecretBytes> open_request_pk(const Message& request, ByteView octets, const crypto::Certificate& signer,
-                                    const crypto::PrivateKey& kms, const KnownIdentities& known) {
+Result<SecretBytes> open_request_pk(const Message& request, ByteView octets, const crypto::PublicKey& signer, const crypto::PrivateKey& kms,
+                                    const KnownIdentities& known) {
   const auto* sign = request.payloads.empty() ? nullptr : std::get_if<Sign>(&request.payloads.back().body);
   const auto* pke = find<Pke>(request.payloads);
   if (sign == nullptr || sign->type > 1 || pke == nullptr)
     return failure(ErrorKind::missing, "no PKE or no SIGN with RSA", "RFC 6043 4.2.1.3");
-  const auto key = signer.public_key();
-  if (!key) return failure(key.error());
   auto covered = to_bytes(without_proof(request, octets));
   const auto [self, kms_id] = identities(request, known);
   covered.insert(covered.end(), self.begin(), self.end());
   covered.insert(covered.end(), kms_id.begin(), kms_id.end());
   const auto kind = sign->type == 0 ? crypto::Signature::rsa_pkcs1 : crypto::Signature::rsa_pss;
-  if (!key->verify(kind, signature_hash(request.header.prf), covered, sign->signature)) {
+  if (!signer.verify(kind, signature_hash(request.header.prf), covered, sign->signature)) {
     return failure(ErrorKind::unexpected, "the signature is not right", "RFC 6043 5.5");
   }
   auto envelope_key = kms.decrypt(crypto::Padding::pkcs1, pke->data);

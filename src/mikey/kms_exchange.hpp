@@ -51,8 +51,9 @@ struct PublicKeyMode {
 /// Whether V of a _PSK request is right.
 [[nodiscard]] bool verify_request(const Message& request, ByteView octets, ByteView psk, const KnownIdentities& known = {});
 
-/// Verifies SIGN of a _PK request with the first of `chain`, and opens its envelope key. The caller has judged the chain.
-[[nodiscard]] Result<SecretBytes> open_request_pk(const Message& request, ByteView octets, const crypto::Certificate& signer,
+/// Verifies SIGN of a _PK request and opens its envelope key. `signer` is the key of the first certificate, whose chain the caller has
+/// judged.
+[[nodiscard]] Result<SecretBytes> open_request_pk(const Message& request, ByteView octets, const crypto::PublicKey& signer,
                                                   const crypto::PrivateKey& kms, const KnownIdentities& known = {});
 
 /// The CERT payloads of a message that are X.509 in DER form.

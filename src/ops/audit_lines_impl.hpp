@@ -3,9 +3,9 @@
 
 #include <cstdint>
 #include <istream>
+#include <memory>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 namespace li::ops {
 
@@ -25,7 +25,7 @@ class AuditLines {
 
  private:
   std::istream& in_;
-  std::vector<char> buffer_;
+  std::unique_ptr<char[]> buffer_;
   std::uint64_t number_ = 0;
   std::uint64_t offset_;
 };

@@ -114,6 +114,12 @@ TEST(AuditLog, CallsThatAreWrongAreRefused) {
   EXPECT_EQ(log->append({"key", {}}), 2U);
 }
 
+TEST(AuditLog, FieldsMayBeNamedAsMembersAre) {
+  const Trail trail;
+  ASSERT_TRUE(trail.open()->append({"event", {{"seq", 1}, {"hash", "x"}, {"sig", ",\"sig\":\""}, {"prev", "}"}}}));
+  EXPECT_FALSE(trail.verify().problem);
+}
+
 TEST(AuditLog, ValuesOfAnySizeAndOctetsFit) {
   const Trail trail;
   Fields fields;

@@ -11,6 +11,7 @@ std::vector<Command> register_commands(CLI::App& app) {
   add("ls", "list records, a line each", setup_ls);
   add("decode", "show records as text, JSON, XER or annotated octets", setup_decode);
   add("encode", "make records from JSON or XER", setup_encode);
+  add("audit", "check and show the audit trail of a daemon", setup_audit);
   return commands;
 }
 
