@@ -91,7 +91,9 @@ Verdict<Sender> Authenticator::prove_pk(const Received& received, Time now) cons
   auto subscriber = store_.subscriber(**owner);
   if (!subscriber) return store_fault(subscriber);
   if (!*subscriber) return refused(Fault::auth_failure, "the subscriber is gone");
-  auto envelope = mikey::open_request_pk(received.message, received.octets, chain->front(), public_key_->key, known(**subscriber));
+  const auto signer = chain->front().public_key();
+  if (!signer) return refused(Fault::auth_failure, signer.error().message());
+  auto envelope = mikey::open_request_pk(received.message, received.octets, *signer, public_key_->key, known(**subscriber));
   if (!envelope) return refused(Fault::auth_failure, envelope.error().message());
   if (envelope->size() < 16) return refused(Fault::auth_failure, "the envelope key is shorter than 128 bits");
   return Sender{std::move(**subscriber), std::move(*envelope)};

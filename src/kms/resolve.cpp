@@ -55,12 +55,7 @@ TicketService::Settled TicketService::handle_peer(Case& one, const std::vector<s
   const auto* peer = find_peer(one.settings->peers, names);
   if (peer == nullptr) return refused(Fault::auth_failure, "no KMS that is configured");
   one.subscriber = peer->identity;
-  auto received = read(one.octets, Expect::resolve);
-  if (!received) return tl::unexpected(received.error());
-  one.received = std::move(*received);
-  const auto* sender = one.received->sender();
-  if (sender != nullptr) one.sender = plain(sender->data);
-  if (auto fine = algorithms_of(one.received->message.header.prf, one.rules()); !fine) return tl::unexpected(fine.error());
+  if (auto fine = read(one, Expect::resolve); !fine) return tl::unexpected(fine.error());
   const auto* named = mikey::find(one.received->message.payloads, mikey::IdRole::psk);
   if (!one.received->is_psk() || named == nullptr || !equal(named->data, peer->key_id) ||
       !mikey::verify_request(one.received->message, one.octets, peer->key.reveal()))
@@ -68,6 +63,7 @@ TicketService::Settled TicketService::handle_peer(Case& one, const std::vector<s
   one.key = peer->key.copy();
   if (auto fresh = check_fresh(one); !fresh) return tl::unexpected(fresh.error());
   if (auto ours = check_kms(one); !ours) return tl::unexpected(ours.error());
+  const auto* sender = one.received->sender();
   const auto identity = sender == nullptr ? std::nullopt : identity_of(*sender);
   const auto& domains = peer->domains;
   if (!identity || std::find(domains.begin(), domains.end(), domain_of(*identity)) == domains.end())

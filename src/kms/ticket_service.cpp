@@ -81,27 +81,26 @@ TicketService::Reply TicketService::finish(Case& one, Settled settled) {
   journal_.alarm(word(fault), fields);
   journal_.count(one.request, std::string(word(fault)));
   Reply reply{{}, fault};
-  if (one.received && is_answered(fault, !one.key.empty())) reply.message = to_record_bytes(error_message(*one.received, fault, one.now, one.key));
+  if (one.received && is_answered(fault, !one.key.empty()))
+    reply.message = to_record_bytes(error_message(*one.received, fault, one.now, one.key));
   return reply;
 }
 
-Verdict<Received> TicketService::read(ByteView octets, Expect expect) const {
-  auto message = mikey::decode(octets);
+Verdict<void> TicketService::read(Case& one, Expect expect) {
+  auto message = mikey::decode(one.octets);
   if (!message) return refused(Fault::malformed, message.error().message());
-  Received received{octets, std::move(*message)};
-  if (received.message.is(mikey::DataType::error)) return refused(Fault::malformed, "an Error message is never answered");
+  if (message->is(mikey::DataType::error)) return refused(Fault::malformed, "an Error message is never answered");
+  const auto& received = one.received.emplace(Received{one.octets, std::move(*message)});
   const auto fits = (received.asks_ticket() && expect != Expect::resolve) || (received.asks_resolve() && expect != Expect::request);
   if (!fits) return refused(Fault::wrong_type, std::string(mikey::data_type_name(received.message.header.data_type)));
-  return received;
+  if (const auto* sender = received.sender()) one.sender = plain(sender->data);
+  if (auto allowed = algorithms_of(received.message.header.prf, one.rules()); !allowed) return tl::unexpected(allowed.error());
+  return {};
 }
 
 TicketService::Settled TicketService::handle_user(Case& one, Expect expect) {
-  auto received = read(one.octets, expect);
-  if (!received) return tl::unexpected(received.error());
-  one.received = std::move(*received);
+  if (auto fine = read(one, expect); !fine) return tl::unexpected(fine.error());
   one.request = one.received->asks_ticket() ? "ticket" : "resolve";
-  if (const auto* idr = one.received->sender()) one.sender = plain(idr->data);
-  if (auto fine = algorithms_of(one.received->message.header.prf, one.rules()); !fine) return tl::unexpected(fine.error());
   const Authenticator authenticator(store_, one.rules().kms_identities.front(), one.settings->public_key);
   auto sender = authenticator.prove(*one.received, one.second());
   if (!sender) return tl::unexpected(sender.error());

@@ -59,7 +59,7 @@ class TicketService {
   using Settled = Verdict<Bytes>;
 
   [[nodiscard]] std::shared_ptr<const Settings> settings() const;
-  [[nodiscard]] Verdict<Received> read(ByteView octets, Expect expect) const;
+  [[nodiscard]] Verdict<void> read(Case& one, Expect expect);
   [[nodiscard]] Reply finish(Case& one, Settled settled);
   [[nodiscard]] Settled handle_user(Case& one, Expect expect);
   [[nodiscard]] Settled handle_peer(Case& one, const std::vector<std::string>& names);

@@ -35,7 +35,8 @@ LiList Lab::everybody() const {
   std::string text;
   for (const auto* user : {"alice", "bob", "carol"}) {
     for (const auto* of : {"home1.example", "home2.example"}) {
-      text += std::string("sip:") + user + "@" + of + " " + to_utc(kNow - std::chrono::hours(1)) + " " + to_utc(kNow + std::chrono::hours(24 * 365)) + " df2.li.example\n";
+      text += std::string("sip:") + user + "@" + of + " " + to_utc(kNow - std::chrono::hours(1)) + " " +
+              to_utc(kNow + std::chrono::hours(24 * 365)) + " df2.li.example\n";
     }
   }
   return *LiList::parse(text);
@@ -71,7 +72,8 @@ mikey::Granted Lab::resolve(Ue& ue, ByteView transfer_init) {
   return must(mikey::open_answer(reply.message, init, ue.psk()));
 }
 
-tl::expected<mikey::CallKeys, KeyRefusal> Lab::get_keys(const std::string& target, const mikey::Transfer& transfer, const std::string& client) {
+tl::expected<mikey::CallKeys, KeyRefusal> Lab::get_keys(const std::string& target, const mikey::Transfer& transfer,
+                                                        const std::string& client) {
   return keys->get_keys({{client}, "192.0.2.9"}, {transfer, std::nullopt, target});
 }
 

@@ -57,16 +57,19 @@ TEST(LiList, SaysEverythingThatIsWrong) {
 }
 
 TEST(LiList, TimesGoBothWays) {
-  for (const auto* text : {"1970-01-01T00:00:00Z", "2026-11-20T23:59:59Z", "2096-02-29T12:30:01Z"}) EXPECT_EQ(to_utc(*parse_utc(text)), text);
-  for (const auto* text : {"2026-11-20T24:00:00Z", "2026-11-20t00:00:00Z", "2026-13-01T00:00:00Z", "2026-11-20T00:00:00", ""}) EXPECT_FALSE(parse_utc(text)) << text;
+  for (const auto* text : {"1970-01-01T00:00:00Z", "2026-11-20T23:59:59Z", "2096-02-29T12:30:01Z"})
+    EXPECT_EQ(to_utc(*parse_utc(text)), text);
+  for (const auto* text : {"2026-11-20T24:00:00Z", "2026-11-20t00:00:00Z", "2026-13-01T00:00:00Z", "2026-11-20T00:00:00", ""})
+    EXPECT_FALSE(parse_utc(text)) << text;
 }
 
 TEST(Identity, CanonicalFormsAgreeWithMikey) {
-  const std::vector<std::string> spellings{"sip:alice@home1.example", "SIP:alice@Home1.Example", "sip:Alice@home1.example", "alice@home1.example",
-                                           "alice@HOME1.example",     "tel:+31201234567",        "TEL:+31201234567",        "sip:alice@home1.example:5060",
-                                           "sip:a:b@C.example"};
+  const std::vector<std::string> spellings{"sip:alice@home1.example", "SIP:alice@Home1.Example",      "sip:Alice@home1.example",
+                                           "alice@home1.example",     "alice@HOME1.example",          "tel:+31201234567",
+                                           "TEL:+31201234567",        "sip:alice@home1.example:5060", "sip:a:b@C.example"};
   for (const auto& a : spellings) {
-    for (const auto& b : spellings) EXPECT_EQ(canonical_identity(a) == canonical_identity(b), li::mikey::same_identity(a, b)) << a << " " << b;
+    for (const auto& b : spellings)
+      EXPECT_EQ(canonical_identity(a) == canonical_identity(b), li::mikey::same_identity(a, b)) << a << " " << b;
   }
 }
 

@@ -196,7 +196,7 @@ TEST_F(StoreTest, AFileThatOthersMayReadIsRefused) {
   std::filesystem::permissions(options.path, std::filesystem::perms::group_read, std::filesystem::perm_options::add);
   const auto opened = Store::open(options, master_key(), kNow);
   ASSERT_FALSE(opened);
-  EXPECT_EQ(opened.error().text, options.path + ": others may read or write it; chmod 600");
+  EXPECT_EQ(opened.error().message(), options.path + ": is open to others (mode 0640); mend it with: chmod go-rwx " + options.path);
 }
 
 TEST_F(StoreTest, AStoreIsNotMadeTwice) {

@@ -42,7 +42,7 @@ struct TicketsTest : testing::Test {
 };
 
 TEST_F(TicketsTest, ACallFromRequestToSessionKeysWithBothAlgorithmSets) {
-  for (const std::uint8_t prf : {0, 1}) {
+  for (const auto prf : {std::uint8_t{0}, std::uint8_t{1}}) {
     alice.prf = bob.prf = prf;
     const auto made = call(lab, alice, lab, bob);
     EXPECT_EQ(lab.last().event, "resolve");
@@ -61,7 +61,8 @@ TEST_F(TicketsTest, TheGrantFollowsTheWishWhereItMay) {
   auto granted = lab.request(alice, {{bob.identity()}, "DEFGHIJNO", 1, kNow - 60s, kNow + 1h, {}});
   EXPECT_EQ(granted.ticket->flags.letters(), "DEFGHIJKNO") << "IDRkms was added, so K tells of a change";
   EXPECT_EQ(granted.secrets.keys.size(), 1U);
-  granted = lab.request(alice, {{bob.identity()}, "DE", 2, {}, {}, {wanted_key(mikey::KeyType::gtgk, 16, {7}), wanted_key(mikey::KeyType::tgk_salt, 16, {8})}});
+  granted =
+      lab.request(alice, {{bob.identity()}, "DEH", 2, {}, {}, {{mikey::KeyType::gtgk, 16, {7}}, {mikey::KeyType::tgk_salt, 16, {8}}}});
   EXPECT_EQ(granted.ticket->flags.letters(), "DEFGHIK") << "required flags were added";
   EXPECT_EQ(granted.ticket->ticket_type, 2);
   ASSERT_EQ(granted.secrets.keys.size(), 2U);
@@ -124,7 +125,7 @@ TEST_F(TicketsTest, WhatCanNotBeGrantedIsRefused) {
   expect_refused(alice.request_init({{bob.identity()}, "DEFGHI", 3}), Fault::ticket_type, alice, true);
   expect_refused(alice.request_init({{bob.identity()}, "DEFGHI", 1, {}, kNow - 1s}), Fault::policy, alice, true);
   expect_refused(alice.request_init({{bob.identity()}, "DEFGHI", 1, kNow + 25h, kNow + 26h}), Fault::policy, alice, true);
-  expect_refused(alice.request_init({{bob.identity()}, "DEFGHI", 1, {}, {}, {wanted_key(mikey::KeyType::tek, 16, {1})}}), Fault::policy, alice, true);
+  expect_refused(alice.request_init({{bob.identity()}, "DEFGHI", 1, {}, {}, {{mikey::KeyType::tek, 16, {1}}}}), Fault::policy, alice, true);
   auto narrow = lab.settings();
   narrow.rules.algorithms = {mikey::Prf::hmac_sha_256};
   lab.tickets->set(std::move(narrow));
@@ -139,7 +140,8 @@ TEST_F(TicketsTest, OtherMessagesAreNamedOrDropped) {
     EXPECT_TRUE(reply.message.empty());
   }
   const auto asked = must(mikey::decode(alice.request_init({{bob.identity()}})));
-  const auto error = must(mikey::build_error(asked.header, to_timestamp(kNow), mikey::ErrorNumber::unspecified, nullptr, mikey::Auth::null));
+  const auto error =
+      must(mikey::build_error(asked.header, to_timestamp(kNow), mikey::ErrorNumber::unspecified, nullptr, mikey::Auth::null));
   EXPECT_TRUE(lab.tickets->user(error, Expect::any, "").message.empty()) << "an Error was answered";
   EXPECT_EQ(lab.tickets->user(alice.request_init({{bob.identity()}}), Expect::resolve, "").fault, Fault::wrong_type);
 }
@@ -193,10 +195,12 @@ TEST_F(TicketsTest, AChangedTicketIsRefused) {
     return must(mikey::build_request(bob.request(std::move(ticket)), bob.psk()));
   };
   expect_refused(changed([](mikey::Ticket& t) { t.flags.j = !t.flags.j; }), Fault::ticket_mac, bob, true);
-  expect_refused(changed([](mikey::Ticket& t) { t.tp_data.push_back(mikey::payload(idr(mikey::IdRole::responder, "sip:eve@home1.example"))); }),
-                 Fault::ticket_mac, bob, true);
+  expect_refused(
+      changed([](mikey::Ticket& t) { t.tp_data.push_back(mikey::payload(idr(mikey::IdRole::responder, "sip:eve@home1.example"))); }),
+      Fault::ticket_mac, bob, true);
   expect_refused(changed([](mikey::Ticket& t) { t.initiator_data.clear(); }), Fault::initiator_data, bob, true);
-  expect_refused(changed([](mikey::Ticket& t) { std::get<mikey::Verification>(t.initiator_data[1].body).mac[0] ^= 1; }), Fault::initiator_data, bob, true);
+  expect_refused(changed([](mikey::Ticket& t) { std::get<mikey::Verification>(t.initiator_data[1].body).mac[0] ^= 1; }),
+                 Fault::initiator_data, bob, true);
   expect_refused(changed([](mikey::Ticket& t) { t.ticket_type = 7; }), Fault::ticket_type, bob, true);
   EXPECT_TRUE(lab.resolve(bob, init).secrets.fork);
 }

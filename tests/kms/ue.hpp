@@ -22,18 +22,25 @@ T must(mikey::Answer<T> result) {
 
 [[nodiscard]] mikey::Idr idr(mikey::IdRole role, std::string_view identity);
 
+struct WantedKey {
+  mikey::KeyType type;
+  std::size_t octets;
+  Bytes spi;
+};
+
 /// What a ticket is asked for with.
 struct Wanted {
   std::vector<std::string> responders;
   std::string flags = "DEFGHIJNO";
   std::uint16_t ticket_type = 1;
-  std::optional<Time> start, end;
-  std::vector<mikey::KeyData> keys;
+  std::optional<Time> start = std::nullopt, end = std::nullopt;
+  std::vector<WantedKey> keys = {};
 };
 
 class Ue {
  public:
-  Ue(std::string identity, std::string key_id, SecretBytes psk, std::string kms) : identity_(std::move(identity)), key_id_(std::move(key_id)), psk_(std::move(psk)), kms_(std::move(kms)) {}
+  Ue(std::string identity, std::string key_id, SecretBytes psk, std::string kms)
+      : identity_(std::move(identity)), key_id_(std::move(key_id)), psk_(std::move(psk)), kms_(std::move(kms)) {}
 
   std::uint8_t prf = 0;
   TimePoint now;            ///< its clock
@@ -60,6 +67,5 @@ class Ue {
 
 /// The policy as a TP.
 [[nodiscard]] mikey::Tp policy(const Wanted& wanted, std::uint8_t prf, const std::string& initiator);
-[[nodiscard]] mikey::KeyData wanted_key(mikey::KeyType type, std::size_t octets, Bytes spi);
 
 }  // namespace li::kms::test
