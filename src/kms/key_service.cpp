@@ -10,10 +10,9 @@ namespace li::kms {
 
 namespace {
 
-using NoKeys = tl::unexpected<KeyRefusal>;
-using Kind = KeyRefusal::Kind;
+using NoKeys = tl::unexpected<xk::Reason>;
 
-std::string hex_or_text(ByteView octets) {
+std::string plain_text(ByteView octets) {
   const auto text = as_text(octets);
   const auto plain = std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
   return plain ? std::string(text) : "0x" + to_hex(octets);
@@ -21,16 +20,7 @@ std::string hex_or_text(ByteView octets) {
 
 }  // namespace
 
-std::string_view word(const KeyRefusal& refusal) {
-  switch (refusal.kind) {
-    case Kind::messages: return mikey::word(refusal.reason);
-    case Kind::client: return "client";
-    case Kind::target_not_listed: return "target_not_listed";
-    case Kind::target_not_in_time: return "target_not_in_time";
-    case Kind::unavailable: break;
-  }
-  return "unavailable";
-}
+xk::Reason to_xk(mikey::Reason reason) { return *xk::parse_reason(mikey::word(reason)); }
 
 /// One request on its way, with what the audit entry will say.
 struct KeyService::Question {
@@ -67,19 +57,19 @@ KeyService::Answer KeyService::decide(Question& question) {
   return against ? Answer(NoKeys(*against)) : derive(question);
 }
 
-std::optional<KeyRefusal> KeyService::judge_client(Question& question) {
+std::optional<xk::Reason> KeyService::judge_client(Question& question) {
   const auto& names = question.client.names;
   const auto& allowed = question.settings->rules.clients;
   const auto name = std::find_first_of(names.begin(), names.end(), allowed.begin(), allowed.end());
   if (name == names.end()) {
     for (const auto& other : names) question.client_name += (question.client_name.empty() ? "" : " ") + other;
-    return KeyRefusal{Kind::client};
+    return xk::Reason::not_authorised;
   }
   question.client_name = *name;
   switch (question.settings->list.look_up(question.request.target, *name, question.now)) {
     case LiAnswer::listed: break;
-    case LiAnswer::not_listed: return KeyRefusal{Kind::target_not_listed};
-    case LiAnswer::outside_time: return KeyRefusal{Kind::target_not_in_time};
+    case LiAnswer::not_listed: return xk::Reason::not_listed;
+    case LiAnswer::outside_time: question.detail = "listed, but not for this time"; return xk::Reason::not_listed;
   }
   return std::nullopt;
 }
@@ -90,10 +80,10 @@ KeyService::Answer KeyService::derive(Question& question) {
   const auto& initial = question.request.initial ? *question.request.initial : question.request.transfer;
   auto keys = mikey::get_keys(
       question.request, [&](const mikey::TicketView& view) { return open(question, view); }, call_rules, groups_in(question, initial));
-  if (question.store_failed) return NoKeys(KeyRefusal{Kind::unavailable});
+  if (question.store_failed) return NoKeys(xk::Reason::unavailable);
   if (keys) return std::move(*keys);
   question.detail = keys.error().detail;
-  return NoKeys(KeyRefusal{Kind::messages, keys.error().reason});
+  return NoKeys(to_xk(keys.error().reason));
 }
 
 mikey::Answer<mikey::TicketSecrets> KeyService::open(Question& question, const mikey::TicketView& view) {
@@ -103,7 +93,7 @@ mikey::Answer<mikey::TicketSecrets> KeyService::open(Question& question, const m
   if (issuer && std::find(ours.begin(), ours.end(), *issuer) == ours.end()) return open_foreign(question, view);
   const auto tpk = [&](std::optional<ByteView> id) -> std::optional<SecretBytes> {
     if (!id) return std::nullopt;
-    question.tpk_id = hex_or_text(*id);
+    question.tpk_id = plain_text(*id);
     auto found = store_.tpk(*id, question.now);
     if (!found) question.store_failed = true;
     if (!found || !*found) return std::nullopt;
@@ -162,8 +152,8 @@ KeyService::Answer KeyService::record(const Question& question, Answer answer) {
                      {"tpk", question.tpk_id}};
   if (!question.detail.empty()) fields.emplace_back("detail", question.detail);
   if (!answer) {
-    journal_.alarm(word(answer.error()), fields);
-    journal_.count("get_keys", std::string(word(answer.error())));
+    journal_.alarm(xk::to_string(answer.error()), fields);
+    journal_.count("get_keys", std::string(xk::to_string(answer.error())));
     return answer;
   }
   const auto without_key =
@@ -174,7 +164,7 @@ KeyService::Answer KeyService::record(const Question& question, Answer answer) {
   const auto written = journal_.audit("get_keys", fields);
   journal_.count("get_keys", written ? "granted" : "unavailable");
   if (written) return answer;
-  return NoKeys(KeyRefusal{Kind::unavailable});  // the keys are wiped here
+  return NoKeys(xk::Reason::unavailable);  // the keys are wiped here
 }
 
 }  // namespace li::kms

@@ -2,7 +2,7 @@
 //
 // Source:  TS 33.107 clause 7A.7.2 and 7A.7.4; RFC 6043; design decisions 10 to 13 and 23.
 // Units:   as mikey/get_keys.hpp.
-// Errors:  a KeyRefusal, which is all that the client learns. Each refusal is audited and raises a security event at once.
+// Errors:  a reason, which is all that the client learns. Each refusal is audited and raises a security event at once.
 // Owns:    refers to a Store, which must outlive it; threads may share it.
 #pragma once
 
@@ -14,24 +14,9 @@
 #include "kms/store.hpp"
 #include "mikey/get_keys.hpp"
 #include "ops/audit.hpp"
+#include "xk/messages.hpp"
 
 namespace li::kms {
-
-/// Why a client gets no keys: what the KMS itself has against it, or else what is wrong with the messages.
-struct KeyRefusal {
-  enum class Kind {
-    messages,            ///< see `reason`
-    client,              ///< this client may ask nothing
-    target_not_listed,   ///< not on the LI list for this client
-    target_not_in_time,  ///< on it, but not now
-    unavailable,         ///< no fault of the request: the audit trail or the store can't be written or read
-  };
-  Kind kind = Kind::messages;
-  mikey::Reason reason = mikey::Reason::malformed;
-};
-
-/// "target_not_listed", "ticket_mac" ...: the closed list, as audit and Xk have it.
-[[nodiscard]] std::string_view word(const KeyRefusal& refusal);
 
 class KeyService {
  public:
@@ -52,7 +37,7 @@ class KeyService {
     std::string address;
   };
   /// The keys, when their audit entry is durable.
-  [[nodiscard]] tl::expected<mikey::CallKeys, KeyRefusal> get_keys(const Client& client, const mikey::GetKeys& request);
+  [[nodiscard]] tl::expected<mikey::CallKeys, xk::Reason> get_keys(const Client& client, const mikey::GetKeys& request);
 
  private:
   struct Settings {
@@ -60,11 +45,11 @@ class KeyService {
     LiList list;
   };
   struct Question;
-  using Answer = tl::expected<mikey::CallKeys, KeyRefusal>;
+  using Answer = tl::expected<mikey::CallKeys, xk::Reason>;
 
   [[nodiscard]] std::shared_ptr<const Settings> settings() const;
   [[nodiscard]] Answer decide(Question& question);
-  [[nodiscard]] std::optional<KeyRefusal> judge_client(Question& question);
+  [[nodiscard]] std::optional<xk::Reason> judge_client(Question& question);
   [[nodiscard]] Answer derive(Question& question);
   [[nodiscard]] mikey::Answer<mikey::TicketSecrets> open(Question& question, const mikey::TicketView& view);
   [[nodiscard]] mikey::Answer<mikey::TicketSecrets> open_foreign(Question& question, const mikey::TicketView& view);
@@ -77,5 +62,8 @@ class KeyService {
   mutable std::mutex lock_;
   std::shared_ptr<const Settings> settings_ = std::make_shared<Settings>();
 };
+
+/// The reason on Xk for one of mikey's, which has the same word.
+[[nodiscard]] xk::Reason to_xk(mikey::Reason reason);
 
 }  // namespace li::kms

@@ -72,7 +72,7 @@ mikey::Granted Lab::resolve(Ue& ue, ByteView transfer_init) {
   return must(mikey::open_answer(reply.message, init, ue.psk()));
 }
 
-tl::expected<mikey::CallKeys, KeyRefusal> Lab::get_keys(const std::string& target, const mikey::Transfer& transfer,
+tl::expected<mikey::CallKeys, xk::Reason> Lab::get_keys(const std::string& target, const mikey::Transfer& transfer,
                                                         const std::string& client) {
   return keys->get_keys({{client}, "192.0.2.9"}, {transfer, std::nullopt, target});
 }

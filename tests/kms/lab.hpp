@@ -52,7 +52,7 @@ class Lab {
 
   mikey::Granted request(Ue& ue, const Wanted& wanted);
   mikey::Granted resolve(Ue& ue, ByteView transfer_init);
-  tl::expected<mikey::CallKeys, KeyRefusal> get_keys(const std::string& target, const mikey::Transfer& transfer,
+  tl::expected<mikey::CallKeys, xk::Reason> get_keys(const std::string& target, const mikey::Transfer& transfer,
                                                      const std::string& client = "df2.li.example");
 };
 

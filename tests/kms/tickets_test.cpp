@@ -51,7 +51,7 @@ TEST_F(TicketsTest, ACallFromRequestToSessionKeysWithBothAlgorithmSets) {
     ASSERT_EQ(keys.sessions.size(), 2U);
     EXPECT_EQ(keys.sessions[0].key.size(), prf == 0 ? 16U : 32U);
     const auto given = lab.get_keys(bob.identity(), made.transfer());
-    ASSERT_TRUE(given) << word(given.error());
+    ASSERT_TRUE(given) << xk::to_string(given.error());
     EXPECT_EQ(given->sessions[0].key, keys.sessions[0].key);
     EXPECT_EQ(given->sessions[1].salt, keys.sessions[1].salt);
   }
