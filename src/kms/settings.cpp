@@ -80,7 +80,7 @@ void read_tickets(const ConfigSection& section, Settings& settings) {
       section.flag("allow_unprotected", false, "whether tickets without encryption or authentication are resolved; they prove no origin");
 }
 
-void read_store(const ConfigSection& store, const ConfigSection& tpk, Settings& settings) {
+void read_store(const ConfigSection& store, Settings& settings) {
   settings.store.path = store.path("path", "kms.sqlite", "the SQLite file").string();
   if (auto key = store.secret_key("master_key", kMasterKeySize, "wraps the keys in the store: file:PATH or env:NAME, 32 octets")) {
     settings.master_key = std::move(*key);
@@ -90,6 +90,9 @@ void read_store(const ConfigSection& store, const ConfigSection& tpk, Settings& 
   settings.store.max_replays = static_cast<std::size_t>(store.integer(
       "max_seen_messages", 1'000'000, {1000, 100'000'000}, "messages remembered against replay; new ones are refused when all are in use"));
   settings.store.random = crypto::random;
+}
+
+void read_tpk(const ConfigSection& tpk, Settings& settings) {
   settings.rotate_after = whole(tpk.duration("rotate_after", "7d", {"1h", "366d"}, "age at which the daemon replaces the active TPK"));
   const auto retention =
       tpk.duration("li_retention", "180d", {"0s", "3660d"}, "how long after its ticket's end a call can still be answered on Xk");
@@ -201,7 +204,8 @@ Settings read_settings(const ops::Config& config) {
   Settings settings;
   read_identities(root.table("kms", "who we are"), settings);
   read_tickets(root.table("tickets", "what is granted"), settings);
-  read_store(root.table("store", "what is kept"), root.table("tpk", "Ticket Protection Keys"), settings);
+  read_store(root.table("store", "what is kept"), settings);
+  read_tpk(root.table("tpk", "Ticket Protection Keys"), settings);
   const auto pk = root.table("public_key", "REQUEST_INIT_PK and RESOLVE_INIT_PK");
   if (pk.given()) {
     settings.public_key.key_file = pk.path("key", {}, "PEM: our RSA key, private to us").string();
