@@ -27,7 +27,7 @@ std::optional<PublicKeyRules> read_public_key(const Settings& settings, Problems
 
 LiList read_li_list(const Settings& settings, Problems& problems) {
   if (!settings.xk.on) return {};
-  const auto text = ops::read_private(settings.xk.li_list, ops::kNobodyElse, 64 * 1024 * 1024);
+  const auto text = ops::read_private(settings.xk.li_list, kLiListForbidden, kMaxLiList);
   if (!text) return add(problems, text.error()), LiList();
   auto list = LiList::parse(as_text(text->reveal()));
   if (list) return std::move(*list);

@@ -21,6 +21,10 @@
 
 namespace li::kms {
 
+/// The file may be readable by its group, so that it can be root's, and the daemon's group's to read but not to write.
+inline constexpr unsigned kLiListForbidden = 0037;
+inline constexpr std::size_t kMaxLiList = 64 * 1024 * 1024;
+
 struct LiEntry {
   std::string target;  ///< canonical
   std::chrono::sys_seconds from;

@@ -17,7 +17,7 @@ int initialise(const std::string& config) {
 }
 
 int check_li_list(const std::string& path) {
-  const auto text = ops::read_private(path, ops::kNobodyElse, 64 * 1024 * 1024);
+  const auto text = ops::read_private(path, kms::kLiListForbidden, kms::kMaxLiList);
   if (!text) return fail(text.error().message());
   const auto list = kms::LiList::parse(as_text(text->reveal()));
   if (list) {

@@ -48,7 +48,7 @@ int serve(const std::string& config) {
 int run(int argc, char** argv) {
   CLI::App app{"A Key Management Service for MIKEY-TICKET (RFC 6043), with the Xk interface of TS 33.107", "hi2-kms"};
   app.set_version_flag("--version", "hi2-kms " HI2KIT_VERSION);
-  std::string config = "/etc/hi2/hi2-kms.toml";
+  std::string config = "/var/lib/hi2-kms/hi2-kms.toml";
   bool check = false;
   app.add_option("--config", config, "the configuration, private to us")->capture_default_str();
   app.add_flag("--check-config", check, "says what is wrong with the configuration, and ends");
