@@ -32,7 +32,7 @@ Tp policy(const Wanted& wanted, std::uint8_t prf, const std::string& initiator) 
   if (!wanted.keys.empty()) {
     std::vector<KeyData> chain;
     for (const auto& [type, octets, spi] : wanted.keys) {
-      const auto salt = has_salt(type) ? 14 : 0;
+      const std::size_t salt = has_salt(type) ? 14 : 0;
       chain.push_back({number(type), SecretBytes(Bytes(octets)), SecretBytes(Bytes(salt)), number(KeyValidity::spi), spi, {}, {}});
     }
     const auto keys = must(encode_keys(chain));
