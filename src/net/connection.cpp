@@ -161,13 +161,14 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   // The certificate may have ended, or the files that judge it may have been read again.
   bool is_still_welcome() {
     if constexpr (kIsTls<Stream>) {
-      auto now = settings().tls->loaded();
-      if (now == loaded_ && std::chrono::system_clock::now() < peer_expiry_) return true;
-      if (const auto refusal = judge_again(*now, stream_.native_handle())) {
+      auto latest = settings().tls->loaded();
+      const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());  // the year 9999 has no nanoseconds
+      if (latest == loaded_ && now < peer_expiry_) return true;
+      if (const auto refusal = judge_again(*latest, stream_.native_handle())) {
         listener_.refused(*refusal, peer_.address);
         return false;
       }
-      loaded_ = std::move(now);
+      loaded_ = std::move(latest);
     }
     return true;
   }

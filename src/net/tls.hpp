@@ -40,7 +40,7 @@ class TlsContext {
   /// it answers the next request. On failure all stays as it was.
   [[nodiscard]] Result<void> reload();
 
-  /// When our own certificate ends; nothing (the epoch) if there is none.
+  /// When our own certificate ends; nothing (the epoch) if there is none. It may be too far away for a clock's nanoseconds.
   [[nodiscard]] std::chrono::sys_seconds certificate_expiry() const;
 
   struct Loaded;  // what was read from the files

@@ -169,9 +169,10 @@ class Parser {
     if (node == nullptr || !holds(kSecretNames, plain(node->name))) return xmlSAX2Characters(context, text, size);
     auto& secrets = *of(context).secrets_;
     if (node->_private == nullptr) node->_private = &secrets.emplace_back();
-    append(*static_cast<RecordBytes*>(node->_private), {text, static_cast<std::size_t>(size)});
+    auto& secret = *static_cast<RecordBytes*>(node->_private);
     std::string shape(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
     for (char& c : shape) {
+      if (kBlank.find(c) == std::string_view::npos) secret.push_back(static_cast<std::uint8_t>(c));
       const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
       if (is_letter) c = 'A';
     }
@@ -206,7 +207,7 @@ std::string_view Element::text() const {
 }
 
 std::string_view Element::secret() const {
-  return node_->_private != nullptr ? trimmed(as_text(*static_cast<const RecordBytes*>(node_->_private))) : std::string_view();
+  return node_->_private != nullptr ? as_text(*static_cast<const RecordBytes*>(node_->_private)) : std::string_view();
 }
 
 std::optional<std::string_view> Element::attribute(const char* name) const {

@@ -20,7 +20,7 @@ class Element {
   [[nodiscard]] bool is(std::string_view name) const;
   /// Its text, without the white space around it.
   [[nodiscard]] std::string_view text() const;
-  /// The same for an element whose text the tree must not hold.
+  /// All but the white space of a text that the tree must not hold.
   [[nodiscard]] std::string_view secret() const;
   [[nodiscard]] std::optional<std::string_view> attribute(const char* name) const;
   /// The first element in it, and the next one beside it.

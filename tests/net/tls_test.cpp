@@ -65,6 +65,13 @@ TEST(TlsContext, KnowsWhenItsCertificateEnds) {
   EXPECT_EQ(load(world().authority.settings(identity))->certificate_expiry(), sys_days(year(2040) / 2 / 29) + 12h + 1s);
 }
 
+TEST(TlsContext, ACertificateMayLastForEver) {
+  const auto client_identity = world().authority.issue({std::string("DNS:") + kClientName, {}, "99991231235959Z"});
+  const auto server = serve(listener(server_context()));
+  HttpClient client(to_server(server->port(), load(world().authority.settings(client_identity))));
+  EXPECT_TRUE(post(client));
+}
+
 TEST(TlsContext, AClientNeedsANameToLookFor) {
   net::ClientSettings settings = to_server(1, client_context());
   settings.server_name.clear();
