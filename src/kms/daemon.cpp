@@ -128,6 +128,9 @@ tl::expected<void, Problems> Daemon::reload() {
   Problems problems;
   auto settings = load_settings(config_path_);
   if (!settings) problems = settings.error();
+  // How long retired TPKs are kept was settled at the start.
+  if (settings && settings->tickets.lifetime > settings_.tickets.lifetime)
+    problems.emplace_back("tickets.lifetime: a longer one needs a restart");
   auto rules = problems.empty() ? read_rules(std::move(*settings)) : tl::unexpected(problems);
   if (!rules) problems = rules.error();
   for (const auto& listening : listeners_) {

@@ -149,7 +149,9 @@ void read_xk(const ConfigSection& section, Settings::Xk& xk) {
 PeerSettings read_peer(const ConfigSection& section) {
   PeerSettings peer;
   peer.kms.identity = canonical_identity(section.text("identity", {}, "how its tickets name it (IDRkms)"));
-  peer.kms.domains = section.texts("domains", "of the users that it may resolve tickets for");
+  for (const auto& domain : section.texts("domains", "of the users that it may resolve tickets for"))
+    peer.kms.domains.push_back(canonical_identity("@" + domain).substr(1));
+  if (peer.kms.domains.empty()) section.problem("domains", "at least one is needed");
   peer.kms.names = section.texts("names", "of its certificate when it comes to us");
   peer.kms.key_id = to_bytes(section.text("key_id", {}, "names the key of the two KMSs (IDRpsk)"));
   if (auto key = section.secret_key("key", 32, "the key of the two KMSs: file:PATH or env:NAME, 32 octets")) {

@@ -204,6 +204,11 @@ TEST(Daemon, ReloadsWhatIsGoodAndKeepsWhatIsNot) {
   site.scratch.write("li.list", "nonsense\n");
   EXPECT_FALSE(site.daemon->reload());
   EXPECT_EQ(ask(), "not_listed");
+  site.peers = "[tickets]\nlifetime = \"48h\"\n";
+  site.write();
+  EXPECT_FALSE(site.daemon->reload()) << "TPKs are not kept long enough for that";
+  EXPECT_EQ(ask(), "not_listed");
+  site.peers.clear();
   site.write();
   ASSERT_TRUE(site.daemon->reload());
   EXPECT_EQ(ask(), "keys");
