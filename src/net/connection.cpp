@@ -127,11 +127,16 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   void bad_request(Failure failure) {
     keep_alive_ = false;
     unread_ = true;
-    if (failure == http::error::body_limit) return answer({413, {}, {}, {}});
-    if (failure == http::error::header_limit || failure == http::error::buffer_overflow) return answer({431, {}, {}, {}});
+    if (failure == http::error::body_limit) return answer_bad(413);
+    if (failure == http::error::header_limit || failure == http::error::buffer_overflow) return answer_bad(431);
     const bool ended = failure == http::error::end_of_stream || failure == http::error::partial_message;
-    if (failure.category() == Failure(http::error::bad_method).category() && !ended) return answer({400, {}, {}, {}});
+    if (failure.category() == Failure(http::error::bad_method).category() && !ended) return answer_bad(400);
     finish();
+  }
+
+  void answer_bad(unsigned status) {
+    if (listener_.events.on_bad_request) listener_.events.on_bad_request(status, *shared_peer_);
+    answer({status, {}, {}, {}});
   }
 
   void serve() {

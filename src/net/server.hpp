@@ -40,12 +40,14 @@ struct ListenerSettings {
   std::chrono::milliseconds io_timeout{10'000};    ///< from the first octet of a request to its last; and for an answer
 };
 
-/// Both may be called by any thread of the server, at the same time; empty ones are left out.
+/// All may be called by any thread of the server, at the same time; empty ones are left out.
 struct ServerEvents {
   /// A connection that did not come to a request. For TLS listeners this is a security event.
   std::function<void(Refusal, const std::string& address)> on_refused;
   /// A handler threw.
   std::function<void(const std::string& what)> on_failure;
+  /// A request that was answered without the handler: 400, 413 or 431.
+  std::function<void(unsigned status, const PeerIdentity& peer)> on_bad_request;
 };
 
 class HttpServer {
