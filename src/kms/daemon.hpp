@@ -25,6 +25,8 @@ class Daemon {
     ops::LogOptions log;
   };
   [[nodiscard]] static tl::expected<std::unique_ptr<Daemon>, Problems> start(const std::string& config_path, const Surroundings& around);
+  /// What a start would say about the configuration and the files that it names, without one.
+  [[nodiscard]] static Problems check(const std::string& config_path);
   ~Daemon();
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
@@ -57,7 +59,7 @@ class Daemon {
   [[nodiscard]] tl::expected<void, Problems> serve();
   [[nodiscard]] tl::expected<void, Problems> listen(Role role, const Listener& settings, const net::HttpHandler& handler,
                                                     std::size_t body_limit);
-  [[nodiscard]] tl::expected<Rules, Problems> read_rules(Settings settings) const;
+  [[nodiscard]] static tl::expected<Rules, Problems> read_rules(Settings settings);
   void apply(Rules rules);
   [[nodiscard]] Journal journal(bool limited);
   void alarm(std::string_view reason, ops::Fields fields, bool limited);

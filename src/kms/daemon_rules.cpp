@@ -55,7 +55,7 @@ std::function<Result<Bytes>(ByteView)> way_to(const PeerSettings& peer, const st
 
 }  // namespace
 
-tl::expected<Daemon::Rules, Problems> Daemon::read_rules(Settings settings) const {
+tl::expected<Daemon::Rules, Problems> Daemon::read_rules(Settings settings) {
   Problems problems;
   Rules rules;
   rules.log_level = settings.log_level;
@@ -76,6 +76,21 @@ tl::expected<Daemon::Rules, Problems> Daemon::read_rules(Settings settings) cons
   rules.tickets.rules = std::move(settings.tickets);
   if (!problems.empty()) return tl::unexpected(std::move(problems));
   return rules;
+}
+
+Problems Daemon::check(const std::string& config_path) {
+  auto settings = load_settings(config_path);
+  if (!settings) return settings.error();
+  Problems problems;
+  for (const auto& file : {settings->store.path, settings->audit.key_file}) {
+    if (auto checked = ops::check_private(file); !checked) add(problems, checked.error());
+  }
+  for (const Listener* listener : std::initializer_list<const Listener*>{&settings->ue, &settings->xk, &settings->peers, &settings->bsf}) {
+    if (!listener->on) continue;
+    if (auto tls = net::TlsContext::load(listener->tls); !tls) add(problems, tls.error());
+  }
+  if (auto rules = read_rules(std::move(*settings)); !rules) problems.insert(problems.end(), rules.error().begin(), rules.error().end());
+  return problems;
 }
 
 void Daemon::apply(Rules rules) {

@@ -50,4 +50,10 @@ std::optional<std::string> identity_of(const mikey::Idr& idr) {
   return canonical_identity(text);
 }
 
+std::string plain(ByteView octets) {
+  const auto text = as_text(octets);
+  const auto readable = std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+  return readable ? std::string(text) : "0x" + to_hex(octets);
+}
+
 }  // namespace li::kms

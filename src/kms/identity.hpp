@@ -24,4 +24,7 @@ namespace li::kms {
 /// NAI, or the other way round.
 [[nodiscard]] std::optional<std::string> identity_of(const mikey::Idr& idr);
 
+/// For a byte string in a log: itself where it is plain text, else its hexadecimal digits.
+[[nodiscard]] std::string plain(ByteView octets);
+
 }  // namespace li::kms

@@ -12,12 +12,6 @@ namespace {
 
 using NoKeys = tl::unexpected<xk::Reason>;
 
-std::string plain_text(ByteView octets) {
-  const auto text = as_text(octets);
-  const auto plain = std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
-  return plain ? std::string(text) : "0x" + to_hex(octets);
-}
-
 }  // namespace
 
 xk::Reason to_xk(mikey::Reason reason) { return *xk::parse_reason(mikey::word(reason)); }
@@ -93,7 +87,7 @@ mikey::Answer<mikey::TicketSecrets> KeyService::open(Question& question, const m
   if (issuer && std::find(ours.begin(), ours.end(), *issuer) == ours.end()) return open_foreign(question, view);
   const auto tpk = [&](std::optional<ByteView> id) -> std::optional<SecretBytes> {
     if (!id) return std::nullopt;
-    question.tpk_id = plain_text(*id);
+    question.tpk_id = plain(*id);
     auto found = store_.tpk(*id, question.now);
     if (!found) question.store_failed = true;
     if (!found || !*found) return std::nullopt;

@@ -23,7 +23,4 @@ struct TicketService::Case {
   [[nodiscard]] const TicketRules& rules() const { return settings->rules; }
 };
 
-/// For a byte string in a log: itself where it is plain text, else its hexadecimal digits.
-[[nodiscard]] std::string plain(ByteView octets);
-
 }  // namespace li::kms

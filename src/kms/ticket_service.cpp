@@ -39,12 +39,6 @@ Bytes error_message(const Received& received, Fault fault, TimePoint now, const 
 
 }  // namespace
 
-std::string plain(ByteView octets) {
-  const auto text = as_text(octets);
-  const auto readable = std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
-  return readable ? std::string(text) : "0x" + to_hex(octets);
-}
-
 void TicketService::set(Settings settings) {
   auto next = std::make_shared<const Settings>(std::move(settings));
   const std::scoped_lock hold(lock_);

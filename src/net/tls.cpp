@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/x509v3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -80,8 +81,9 @@ Result<std::vector<Certificate>> read_certificates(const std::string& file) {
   std::vector<Certificate> found;
   while (auto* x509 = PEM_read_bio_X509(bio.get(), nullptr, no_passphrase, nullptr)) found.emplace_back(x509);
   if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) return wrong(file, "a certificate in it can't be read");
-  ERR_clear_error();
   if (found.empty()) return wrong(file, "no certificate in PEM form");
+  for (const auto& one : found) X509_check_purpose(one.get(), -1, 0);  // reads its extensions now, not when threads share it
+  ERR_clear_error();
   return found;
 }
 

@@ -28,6 +28,11 @@ struct Program : testing::Test {
 
 TEST_F(Program, SaysWhetherTheConfigurationIsGood) {
   EXPECT_EQ(run("--check-config"), site.config() + " is fine\n[0]\n");
+  site.scratch.write("li.list", "nobody\n");
+  std::filesystem::permissions(site.scratch.path("audit.key"), std::filesystem::perms::group_read, std::filesystem::perm_options::add);
+  const auto both = run("--check-config");
+  EXPECT_NE(both.find("audit.key: is open to others (mode 0640)"), std::string::npos) << both;
+  EXPECT_NE(both.find("li.list: line 1: an entry has four columns"), std::string::npos) << both;
   site.scratch.write("hi2-kms.toml", read_file(site.config()) + "\n[tpk]\n");
   EXPECT_TRUE(run("--check-config").ends_with("[1]\n"));
   EXPECT_TRUE(run("--nonsense").ends_with("[2]\n"));

@@ -19,8 +19,8 @@ using kms_tool::kUsage;
 constexpr auto kTick = std::chrono::seconds(5);
 
 int check_config(const std::string& config) {
-  const auto settings = kms::load_settings(config);
-  if (!settings) return kms_tool::fail(settings.error());
+  const auto problems = kms::Daemon::check(config);
+  if (!problems.empty()) return kms_tool::fail(problems);
   std::cout << config << " is fine\n";
   return kDone;
 }
@@ -51,7 +51,7 @@ int run(int argc, char** argv) {
   std::string config = "/var/lib/hi2-kms/hi2-kms.toml";
   bool check = false;
   app.add_option("--config", config, "the configuration, private to us")->capture_default_str();
-  app.add_flag("--check-config", check, "says what is wrong with the configuration, and ends");
+  app.add_flag("--check-config", check, "says what is wrong with the configuration and the files that it names, and ends");
   app.require_subcommand(0, 1);
   app.footer(
       "Without a command it serves until SIGTERM; SIGHUP reads rules, LI list, peers and certificates again.\nExit codes: 0 done, 1 "
