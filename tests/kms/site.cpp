@@ -25,6 +25,7 @@ void Site::write() {
   const auto mutual = tls + "ca = \"" + authority().ca_file() + "\"\n" + (crl.empty() ? "" : "crl = \"" + crl + "\"\n");
   std::string text = "[kms]\nidentities = [\"" + kms + "\"]\n";
   text += "[store]\nmaster_key = \"file:master.key\"\n[tpk]\nrotate_after = \"7d\"\nli_retention = \"30d\"\n";
+  text += "[tickets]\nkey_types = [\"tgk\", \"tgk+salt\", \"tek+salt\"]\n";
   text += "[ue]\nlisten = \"127.0.0.1:0\"\n" + tls;
   text += "[xk]\nlisten = \"127.0.0.1:0\"\nclients = [\"" + std::string(kDf2) + "\"]\nli_list = \"li.list\"\n" + mutual + xk_more;
   text += "[peers]\nlisten = \"127.0.0.1:0\"\ncache_lifetime = \"2d\"\n" + mutual;
@@ -32,7 +33,7 @@ void Site::write() {
   text += "[metrics]\nlisten = \"127.0.0.1:0\"\n[log]\nlevel = \"debug\"\n" + peers;
   scratch.write("hi2-kms.toml", text);
   std::string list;
-  for (const auto* user : {"sip:alice@home1.example", "sip:bob@home1.example", "sip:bob@home2.example"})
+  for (const auto* user : {"sip:alice@home1.example", "sip:bob@home1.example", "sip:carol@home1.example", "sip:bob@home2.example"})
     list += std::string(user) + " 2026-01-01T00:00:00Z 2028-01-01T00:00:00Z " + kDf2 + "\n";
   scratch.write("li.list", list);
 }
