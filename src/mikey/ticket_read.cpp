@@ -23,6 +23,7 @@ std::vector<Payload> read_chain(Reader& in, std::uint8_t type) {
 // Vi may say that nothing follows it, for it repeats a V payload that is the last of its message.
 std::vector<Payload> read_initiator_data(Reader& in) {
   const auto first = in.u8("first payload");
+  if (first == number(Next::last)) in.fail(ErrorKind::malformed, in.offset() - 1, "Initiator Data without Vi", "RFC 6043 6.10");
   if (in.failed() || first != number(Next::v)) return read_chain(in, first);
   std::vector<Payload> chain{read_payload(in, first)};
   const auto next = chain.front().next;
@@ -67,6 +68,7 @@ void read_policy(Reader& in, TicketPolicy& policy) {
   std::size_t offset = 0;
   std::size_t length = 0;
   policy.tp_data = read_field(in, "TP Data", offset, length, [](Reader& field) { return read_chain(field, field.u8("first payload")); });
+  if (length == 0) in.fail(ErrorKind::malformed, offset, "TP Data has not even its first octet", "RFC 6043 6.10");
 }
 
 // Ticket Data of these has the layout of a base ticket; that of others is opaque.

@@ -78,7 +78,7 @@ TEST_F(Program, AdministersAndAuditsWithTheUser) {
   EXPECT_EQ(run("tpk purge"), "erased: 0 TPKs, 0 keys of subscribers, 0 cached\n[0]\n");
   EXPECT_EQ(run("key rm btid-1"), "[0]\n");
   EXPECT_EQ(run("subscriber rm alice"), "[0]\n");
-  EXPECT_EQ(run("li check " + site.scratch.path("li.list")), "3 entries, 3 of them now\n[0]\n");
+  EXPECT_EQ(run("li check " + site.scratch.path("li.list")), "4 entries, 4 of them now\n[0]\n");
   const auto verified = ops::verify_audit(site.scratch.path("admin.audit"), {}, site.scratch.path("admin.anchor"));
   ASSERT_TRUE(verified);
   EXPECT_FALSE(verified->problem);
