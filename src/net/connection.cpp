@@ -51,7 +51,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     asio::dispatch(stream_.get_executor(), [self = this->shared_from_this(), step] { ((*self).*step)(); });
   }
   beast::tcp_stream& lowest() { return beast::get_lowest_layer(stream_); }
-  const ListenerSettings& settings() const { return listener_.settings; }
+  [[nodiscard]] const ListenerSettings& settings() const { return listener_.settings; }
 
   void close() {
     Failure ignored;
@@ -99,6 +99,8 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     wait_for_request();
   }
 
+  // Each step ends by starting an operation that calls the next one later, from the thread's loop.
+  // NOLINTBEGIN(misc-no-recursion)
   void wait_for_request() {
     if (buffer_.size() > 0) return read_request();
     buffer_.shrink_to_fit();  // what was a request is overwritten
@@ -221,6 +223,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
       else self->close();
     });
   }
+  // NOLINTEND(misc-no-recursion)
 
   ListenerState& listener_;
   const std::uint64_t id_;

@@ -166,7 +166,7 @@ struct HttpServer::Impl {
 };
 
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-HttpServer::~HttpServer() { stop(); }
+HttpServer::~HttpServer() { stop(); }  // NOLINT(bugprone-exception-escape): a thread that can't be joined is a bug
 
 Result<std::unique_ptr<HttpServer>> HttpServer::start(std::vector<ListenerSettings> listeners, ServerEvents events) {
   auto impl = std::make_unique<Impl>(std::move(events));

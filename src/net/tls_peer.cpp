@@ -33,7 +33,9 @@ bool may_be(const X509* x509, const NameList& allowed) {
   return std::find_first_of(names.begin(), names.end(), allowed.begin(), allowed.end()) != names.end();
 }
 
-void free_names(void*, void* names, CRYPTO_EX_DATA*, int, long, void*) { delete static_cast<NameList*>(names); }
+void free_names(void*, void* names, CRYPTO_EX_DATA*, int, long, void*) {
+  const std::unique_ptr<NameList> owned(static_cast<NameList*>(names));
+}
 
 // Where a session keeps the names that the other end may have.
 int names_index() {

@@ -48,7 +48,8 @@ std::string path_of(const xmlNode* node) {
   for (; node != nullptr && node->type != XML_DOCUMENT_NODE; node = node->parent) {
     if (node->type != XML_ELEMENT_NODE) continue;
     const auto name = plain(node->name);
-    path = std::string(holds(kNames, name) ? name : "?") + (path.empty() ? "" : "." + path);
+    path.insert(0, path.empty() ? "" : ".");
+    path.insert(0, holds(kNames, name) ? name : "?");
   }
   return path;
 }

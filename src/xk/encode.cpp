@@ -58,7 +58,7 @@ Result<void> check(const std::vector<CryptoSession>& sessions) {
   for (const auto& session : sessions) {
     if (!seen.insert(session.cs_id).second) return refuse(ErrorKind::unexpected, "cryptoSession", "the same CS ID twice");
     const auto* key = std::get_if<SessionKey>(&session.answer);
-    if (const auto checked = key != nullptr ? check(*key) : Result<void>(); !checked) return checked;
+    if (auto checked = key != nullptr ? check(*key) : Result<void>(); !checked) return checked;
   }
   return {};
 }
