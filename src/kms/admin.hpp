@@ -1,6 +1,6 @@
 // kms/admin.hpp: administration of a KMS: each command is in the audit trail, with its user, before it is done.
 //
-// Source:  design decisions 22 and 23. KMS administration; LI administration writes the LI list and nothing else.
+// Source:  docs/kms.md. KMS administration; LI administration writes the LI list and nothing else.
 // Units:   seconds.
 // Errors:  those of the store and of the trail; a command that can't be audited is not done.
 // Owns:    the trail of administration, under its lock, and a connection to the store. A daemon may run beside.

@@ -1,6 +1,6 @@
 // kms/daemon.hpp: a KMS as it runs: store, services, listeners, audit trail, log and metrics.
 //
-// Source:  design decisions 10 to 13 and 22 to 24.
+// Source:  docs/kms.md, docs/decisions.md.
 // Units:   as the parts have it.
 // Errors:  start() and reload() say everything that is wrong, a line each. A reload that fails changes nothing.
 // Owns:    all of it. stop() or the destructor ends it: requests that have begun are answered.

@@ -1,6 +1,6 @@
 // kms/journal.hpp: where the services write what they did.
 //
-// Source:  design decision 23: an entry is durable before the key that it tells of leaves.
+// Source:  docs/audit.md: an entry is durable before the key that it tells of leaves.
 // Units:   none.
 // Errors:  audit fails when the entry can't be made durable; then what it tells of must not happen.
 // Owns:    nothing; whoever makes a Journal says where it leads.

@@ -1,6 +1,6 @@
 // kms/key_service.hpp: the KMS's answer to get_keys on Xk.
 //
-// Source:  TS 33.107 clause 7A.7.2 and 7A.7.4; RFC 6043; design decisions 10 to 13 and 23.
+// Source:  TS 33.107 clause 7A.7.2 and 7A.7.4; RFC 6043.
 // Units:   as mikey/get_keys.hpp.
 // Errors:  a reason, which is all that the client learns. Each refusal is audited and raises a security event at once.
 // Owns:    refers to a Store, which must outlive it; threads may share it.

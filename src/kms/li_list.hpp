@@ -5,7 +5,7 @@
 //   # target                    from                  until                 Xk client
 //   sip:alice@home1.example     2026-11-20T00:00:00Z  2026-12-20T00:00:00Z  df2.li.home1.example
 //
-// Source:  design decisions 10 and 11: the KMS learns no LIID and no more than this.
+// Source:  TS 33.107 clause 7A.7.2; docs/decisions.md: the KMS learns no LIID and no more than this.
 // Units:   UTC; an entry holds from its first second to the second before `until`.
 // Errors:  every line that is wrong, with its number. A list with a wrong line is not used at all.
 // Owns:    a list owns its entries and never changes; a reload makes another one.

@@ -1,6 +1,6 @@
 // kms/ticket_service.hpp: the KMS's answers to Ticket Request and Ticket Resolve, of its own users and of other KMSs.
 //
-// Source:  RFC 6043 clauses 4.2.1, 4.2.3, 5.4 and 10; design decisions 10 and 13.
+// Source:  RFC 6043 clauses 4.2.1, 4.2.3, 5.4 and 10.
 // Units:   octets; time by the clock given.
 // Errors:  an Error message, as clause 5.4 has it: authenticated if the sender is, else not. A replay and what is no MIKEY message are not
 //          answered at all. Each refusal is audited and raises a security event.

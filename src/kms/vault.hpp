@@ -1,6 +1,6 @@
 // kms/vault.hpp: what seals every secret that the store keeps.
 //
-// Source:  design decision 10: keys at rest are encrypted. A random data key seals them (AES-256-GCM); the master key, which is never in
+// Source:  docs/decisions.md: keys at rest are encrypted. A random data key seals them (AES-256-GCM); the master key, which is never in
 //          the store, wraps the data key, so that the master key can change without a look at every row.
 // Units:   a master key is 32 octets.
 // Errors:  a wrong master key, or a sealed value that was changed or stands in another row than it was made for.
