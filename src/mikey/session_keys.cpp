@@ -92,6 +92,7 @@ SessionKey session_key(const Established& call, const GenericId& id) {
     session.reason = Reason::resp_missing;
   } else {
     fill(session, call, *key, *lengths);
+    if (session.key.empty()) session.reason = Reason::no_key;  // a policy or a carried key of no octets
   }
   return session;
 }

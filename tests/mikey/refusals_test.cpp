@@ -108,6 +108,20 @@ TEST(Refusals, missing_answer) {
   EXPECT_EQ(reason(call.get_keys(call.alice)), Reason::resp_missing);
 }
 
+// A session whose policy says a key of no octets has none; the others have theirs.
+TEST(Refusals, keys_of_no_octets) {
+  Exchange call;
+  call.policies.push_back(srtp_policy(2, 0));
+  call.init_map[1].policies = call.resp_map[1].policies = {2};
+  call.play();
+  const auto keys = must(call.get_keys(call.alice));
+  EXPECT_FALSE(keys.sessions[0].reason);
+  EXPECT_EQ(keys.sessions[1].reason, Reason::no_key);
+  call.resp_map[0].policies = {2};
+  call.play();
+  EXPECT_EQ(reason(call.get_keys(call.alice)), Reason::no_key);
+}
+
 TEST(Refusals, nothing_wrong_is_built) {
   Exchange call;
   call.request();
