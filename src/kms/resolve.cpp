@@ -116,7 +116,7 @@ Verdict<mikey::TicketSecrets> TicketService::open_own(Case& one, const mikey::Ti
   if (auto valid = check_validity(view.ticket, one.second()); !valid) return tl::unexpected(valid.error());
   if (auto may = check_responder(view.ticket, *identity_of(sender)); !may) return tl::unexpected(may.error());
   if (!view.ticket.flags.i) return std::move(*secrets);
-  if (!mikey::verify_initiator_data(view, secrets->mpkr.reveal(), nullptr)) return refused(Fault::initiator_data, "Vr is not right");
+  if (!mikey::verify_initiator_data(view, &secrets->mpkr, nullptr)) return refused(Fault::initiator_data, "Vr is not right");
   Bytes rand(kRandSize);
   random_(rand);
   return secrets->forked(static_cast<mikey::Prf>(view.ticket.prf), sender.data, rand);

@@ -132,11 +132,6 @@ Result<Message> decode(ByteView octets) {
   return fault ? failure(std::move(*fault)) : std::move(message);
 }
 
-std::optional<std::uint8_t> peek_data_type(ByteView octets) {
-  if (octets.size() < 10 || octets[0] != 1 || data_type_name(octets[1]).empty()) return std::nullopt;
-  return octets[1];
-}
-
 KeyData KeyData::copy() const { return {type, key.copy(), salt.copy(), kv, spi, valid_from, valid_to}; }
 
 Result<std::vector<KeyData>> decode_keys(ByteView octets) {

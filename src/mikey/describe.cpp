@@ -124,30 +124,15 @@ struct DescribeBody {
   }
 };
 
-struct TypeOf {
-  template <typename Kind>
-  std::uint8_t operator()(const Kind&) const {
-    return number(Kind::kType);
-  }
-  std::uint8_t operator()(const Thdr&) const { return 0; }
-  std::uint8_t operator()(const Unread& unread) const { return unread.type; }
-};
-
-std::uint8_t type_of(const Payload& payload) { return std::visit(TypeOf{}, payload.body); }
-
 std::string_view name_of(const Payload& payload) {
   if (std::holds_alternative<Thdr>(payload.body)) return "THDR";
-  return std::holds_alternative<Unread>(payload.body) ? "unknown" : payload_name(type_of(payload));
-}
-
-bool has_next(const Payload& payload) {
-  return !std::holds_alternative<Sign>(payload.body) && !std::holds_alternative<Unread>(payload.body);
+  return std::holds_alternative<Unread>(payload.body) ? "unknown" : payload_name(payload_type(payload));
 }
 
 Described describe_payload(const Payload& payload) {
   Describer out;
   out.place(name_of(payload), payload.offset, payload.length);
-  if (has_next(payload)) out.next(payload.next);
+  if (has_next_octet(payload)) out.next(payload.next);
   std::visit(DescribeBody{payload, out}, payload.body);
   return out.take();
 }
@@ -178,7 +163,7 @@ void collect_secrets(const std::vector<Payload>& chain, std::vector<SecretPlace>
 
 Description describe(const Message& message) {
   Description description{data_type_name(message.header.data_type), {}};
-  description.payloads.push_back(describe_header(message, message.payloads.empty() ? 0 : type_of(message.payloads.front())));
+  description.payloads.push_back(describe_header(message, message.payloads.empty() ? 0 : payload_type(message.payloads.front())));
   for (const auto& payload : message.payloads) description.payloads.push_back(describe_payload(payload));
   return description;
 }

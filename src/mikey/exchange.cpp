@@ -51,11 +51,6 @@ void take_identities(Established& call, const Pair& pair) {
   call.id_r = r != nullptr ? r->data : call.parties.ticket_responders.size() == 1 ? call.parties.ticket_responders.front().data : Bytes();
 }
 
-// A MAC that must be right; an unprotected ticket may come with messages that have none.
-bool right(const Verification& v, const KeySchedule& schedule, const std::vector<ByteView>& parts, bool authenticated) {
-  return verifies(v, schedule, parts) || (!authenticated && v.auth_alg == number(Auth::null));
-}
-
 Answer<KeySchedule> verify_init(const Pair& pair, const Established& call, const TicketSecrets& secrets, Trace* trace) {
   auto schedule = KeySchedule::message(pair.prf(), secrets.mpki.reveal(), call.csb_id, Direction::init, pair.rand_i(), {});
   const auto& v = last_v(pair.init);
@@ -64,11 +59,10 @@ Answer<KeySchedule> verify_init(const Pair& pair, const Established& call, const
   const auto& ticket = pair.ticket();
   const auto whole = before_mac(pair.init, pair.octets.init);
   const auto behind = ticket.initiator_data_offset + ticket.initiator_data_length;
-  if (!right(v, schedule, {whole.first(ticket.initiator_data_offset - 2), whole.subspan(behind), call.id_i, call.id_r},
-             secrets.authenticated)) {
+  if (!verifies(v, schedule, {whole.first(ticket.initiator_data_offset - 2), whole.subspan(behind), call.id_i, call.id_r})) {
     return refuse(Reason::init_mac);
   }
-  if (ticket.flags.i && !verify_initiator_data(pair.view(), secrets.fork ? ByteView() : secrets.mpkr.reveal(), &v)) {
+  if (ticket.flags.i && !verify_initiator_data(pair.view(), secrets.fork ? nullptr : &secrets.mpkr, &v)) {
     return refuse(Reason::initiator_data, "Vi or Vr is not right");
   }
   if (!ticket.flags.i && ticket.initiator_data_length != 0)
@@ -97,8 +91,7 @@ Answer<KeySchedule> verify_resp(const Pair& pair, const Established& call, const
     trace->resp_auth_key = schedule.auth_key(mac_size(v.auth_alg).value_or(0));
     trace->mpkr_forked = pair.flags().i ? secrets.mpkr.copy() : SecretBytes();
   }
-  if (!right(v, schedule, {before_mac(*pair.resp, *pair.octets.resp), pair.octets.init}, secrets.authenticated))
-    return refuse(Reason::resp_mac);
+  if (!verifies(v, schedule, {before_mac(*pair.resp, *pair.octets.resp), pair.octets.init})) return refuse(Reason::resp_mac);
   return schedule;
 }
 
@@ -174,6 +167,8 @@ Established start(const Pair& pair) {
   call.flags = ticket.flags;
   if (ticket.flags.h) call.rand_i = to_bytes(pair.rand_i());
   call.rand_r = to_bytes(pair.rand_r());
+  call.sent_rand_i = to_bytes(pair.rand_i());
+  call.sent_rand_r = call.rand_r;
   call.lacks_rand_r = ticket.flags.g && !pair.resp;
   take_identities(call, pair);
   return call;

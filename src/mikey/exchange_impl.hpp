@@ -11,6 +11,7 @@ struct Established {
   std::uint32_t csb_id = 0;
   Flags flags;
   Bytes rand_i, rand_r;                  ///< as they enter the labels of session keys: empty when H or G is 0
+  Bytes sent_rand_i, sent_rand_r;        ///< as the messages have them
   bool lacks_rand_r = false;             ///< flag G, but TRANSFER_RESP is missing: no key can be derived
   Bytes id_i, id_r;                      ///< as the MACs cover them
   Bytes ticket;                          ///< the TICKET payload without its Next payload octet

@@ -181,7 +181,7 @@ class Stage {
     std::optional<Idr> id;
     Bytes rand;
     if (plan_.forking) {
-      need(mikey::verify_initiator_data(view, secrets.mpkr.reveal(), nullptr), "Initiator Data");
+      need(mikey::verify_initiator_data(view, &secrets.mpkr, nullptr), "Initiator Data");
       id = uri(IdRole::responder, call_.bob.identity);
       rand = dice_.octets("rand kms", size_);
       secrets = secrets.forked(plan_.prf, id->data, rand);
