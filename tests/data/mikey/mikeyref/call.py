@@ -138,7 +138,8 @@ class Call:
 
     def tp_data(self):
         payloads = [write.idr(write.KMS, self.idrkms)] if self.idrkms else []
-        payloads += [write.idr(write.INITIATOR, self.twist.get("ticket_idri", self.idri))]
+        asker = self.twist.get("ticket_idri", self.idri)
+        payloads += [write.idr(write.INITIATOR, asker)] if asker else []
         payloads += [write.tr(role, stamp) for role, stamp in self.limits.items()]
         payloads += [write.idr(write.APPLICATION, app) for app in self.apps] + [write.idr(write.RESPONDER, n) for n in self.named]
         first, octets = write.chain(payloads + self.tp_extra)
