@@ -47,7 +47,8 @@ def group_cases():
     yield given("spelled-group-ticket", "the ticket spells the group in capitals", target=CAROL, named=[SUPPORT_HOST],
                 invited=SUPPORT_HOST, answerer=CAROL, flags=NOFORK, **group)
     yield given("spelled-group-settings", "the KMS knows the group in capitals", target=CAROL, named=[SUPPORT], invited=SUPPORT,
-                answerer=CAROL, flags=NOFORK, settings={"groups": {SUPPORT_HOST[1].decode(): [BOB[1].decode(), CAROL[1].decode()]}}, **group)
+                answerer=CAROL, flags=NOFORK, **group,
+                settings={"groups": {SUPPORT_HOST[1].decode(): [BOB[1].decode(), CAROL[1].decode()]}})
     yield given("spelled-group-target", "the target is the group, in capitals", target=SUPPORT_HOST, named=[SUPPORT], invited=SUPPORT,
                 answerer=CAROL, **group)
     yield given("spelled-group-idrr", "IDRr of the answer is the group, in capitals", target=BOB, named=[SUPPORT], invited=SUPPORT,
@@ -85,7 +86,8 @@ def no_asker_cases():
     for name, parts in (("fork", {}), ("nofork", {"flags": NOFORK}), ("prf1", {"prf": 1})):
         yield refused(f"no-asker-initiator-{name}", "target", "the ticket has no IDRi, the target is the one that TRANSFER_INIT names",
                       target=ALICE, words=words, twist=bare, **parts)
-        yield given(f"no-asker-answerer-{name}", "the ticket has no IDRi, the target answered", target=BOB, words=words, twist=bare, **parts)
+        yield given(f"no-asker-answerer-{name}", "the ticket has no IDRi, the target answered", target=BOB, words=words, twist=bare,
+                    **parts)
     yield refused("no-asker-claimed", "target", "the ticket has no IDRi and TRANSFER_INIT names another than the caller", target=MALLORY,
                   words=words + " third_party", twist=bare | {"init_idri": MALLORY})
     yield refused("no-asker-f0", "target", "the ticket has no IDRi, no answer is sent", target=ALICE, words=words, flags="DHJNO",
@@ -97,8 +99,8 @@ def no_asker_cases():
 def uncovered_cases():
     """I = 0: whoever may resolve the ticket can name anybody as IDRr. With I = 1 the KMS forked for that IDRr."""
     words = "uncovered"
-    for name, parts in (("sole", {"named": [BOB]}), ("two", {"named": [BOB, DAVE]}), ("group", {"named": [SALES]}), ("none", {"named": []})):
-        parts |= {"answerer": CAROL, "flags": NOFORK, "words": words}
+    for name, named in (("sole", [BOB]), ("two", [BOB, DAVE]), ("group", [SALES]), ("none", [])):
+        parts = {"named": named, "answerer": CAROL, "flags": NOFORK, "words": words}
         what = {"sole": "another", "two": "two others", "group": "a group without it", "none": "no responder"}[name]
         yield refused(f"uncovered-{name}", "target", f"no forking: the ticket names {what}, the target is IDRr of the answer", target=CAROL,
                       **parts)

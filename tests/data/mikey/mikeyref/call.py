@@ -150,7 +150,7 @@ class Call:
         plain = self.twist.get("ticket_plain", lambda p: p)(write.key_chain([mpk, *self.keys]))
         body = {"thdr": self.thdr, "stamp": self.t_ticket, "rand": self.ticket_rand, "psk_id": self.tpk_id}
         return ticket.base_ticket(self.kind, self.prf, self.flags, self.tp_data(), body, (self.tpk, plain), self.algs, self.ticket_extra,
-                                  self.twist.get("ticket_data"))
+                                  self.twist.get("ticket_data"), self.twist.get("whole_ticket_data"))
 
     # The messages
 
