@@ -14,7 +14,7 @@ sys.path.insert(0, str(HERE))
 
 from mikeyref import check  # noqa: E402
 
-FOLDERS = {"get_keys": ["given", "given_more", "refused", "refused_more"], "decode": ["decoded", "malformed"],
+FOLDERS = {"get_keys": ["given", "given_more", "refused", "refused_more", "identities", "edges"], "decode": ["decoded", "malformed"],
            "exchange": ["exchanged"], "worked": ["worked_sets"]}
 
 

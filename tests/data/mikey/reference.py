@@ -12,6 +12,7 @@ usage: python3 reference.py FILE...    runs cases, prints a line each (id, passe
   mikeyref/ticket.py    the base ticket: sealed, opened, its flags
   mikeyref/call.py      one call as its parties make it
   mikeyref/exchange.py  Ticket Request and Ticket Resolve around it
+  mikeyref/identity.py  when two identities are the same
   mikeyref/solve.py     get_keys: the keys, or why not
   mikeyref/worked.py    the worked exchange, sets A and B
   mikeyref/check.py     a case against all of this

@@ -116,11 +116,44 @@ def ticket_cases():
     yield transfer("decode-ticket-extra", "other payloads in TP Data and Ticket Data",
                    tp_extra=[write.general_ext(0, b"\1"), write.cert(1, b"u")], ticket_extra=[write.general_ext(0, b"")])
     yield transfer("decode-tp-unknown", "a payload of type 200 ends the TP Data", tp_extra=[(200, b"\x01\x02\x03")])
+    yield from nested_cases()
+    for kind in ((2, 2, 1), (2, 1, 2), (2, 0, 0)):
+        name = "-".join(map(str, kind))
+        yield transfer(f"decode-ticket-kind-{name}", "Ticket Type, subtype, version {}, {}, {}: laid out like type 1".format(*kind), kind=kind)
+        yield transfer(f"decode-ticket-kind-{name}-octets", "the same with data of no base ticket: octets", kind=kind,
+                       twist={"whole_ticket_data": bytes(range(0xE0, 0x100))})
     yield transfer("decode-vi-next-0", "Vi with Next = 0", twist={"vi_next_0": True})
     yield transfer("decode-tp-full", "all that TP Data may hold", apps=[uri("urn:mmtel"), uri("urn:x")], named=[BOB, SALES, SUPPORT],
                    limits={write.TRI: ntp32(BASE_SECONDS), write.TRS: ntp(BASE_SECONDS), write.TRE: (NTP, bytes(8)),
                            write.TRR: (NTP_UTC_32, bytes([0, 0, 2, 88]))})
     yield transfer("decode-tp-bare", "TP Data with IDRi and IDRr alone", idrkms=None, limits={})
+
+
+def nested_tp(depth):
+    """A TP whose TP Data hold a TP, and so on; the innermost holds IDRi."""
+    body = write.policy((1, 1, 1), 0, "D", write.led_chain([write.idr(write.INITIATOR, ALICE)]))
+    for _ in range(depth):
+        body = write.policy((1, 1, 1), 0, "D", write.led_chain([(write.CODES["TP"], body)]))
+    return write.CODES["TP"], body
+
+
+def nested_cases():
+    """TP and TICKET belong to messages: inside a ticket they are not read."""
+    for depth in (1, 2, 1000):
+        message = write.message(Hdr("REQUEST_INIT_PSK", bytes(4), 0, 1, map_type=1), [
+            write.t(ntp(BASE_SECONDS)), write.randr(write.RANDRI, bytes(range(16))), nested_tp(depth), write.v(1, bytes(20))])
+        yield valid(f"decode-nested-tp-{depth}", f"TP inside TP, {depth} deep: the outermost TP Data are an unknown", message, "nested")
+    whole = write.CODES["TICKET"], Call("decode-nested").ticket() + write.u16(0)
+    trailing = [write.idr(write.RESPONDER, BOB)]
+    for name, payload in (("tp", nested_tp(0)), ("ticket", whole), ("ticket-no-sense", (write.CODES["TICKET"], b"\xff" * 9))):
+        yield transfer(f"decode-nested-{name}-in-tp-data", "TP Data: all from the nested payload on is an unknown", "nested",
+                       tp_extra=[payload, *trailing])
+        yield transfer(f"decode-nested-{name}-in-ticket-data", "Ticket Data: all from the nested payload on, V too, is an unknown", "nested",
+                       ticket_extra=[payload])
+        yield transfer(f"decode-nested-{name}-in-initiator-data", "Initiator Data: all behind Vi is an unknown", "nested",
+                       twist={"initiator_extra": [payload]})
+        yield transfer(f"decode-nested-{name}-leads-initiator-data", "Initiator Data: the first payload is none that is read", "nested",
+                       twist={"initiator_data": lambda d, p=payload: bytes([p[0]]) + d[1:]})
 
 
 def payload_cases():

@@ -72,6 +72,11 @@ def ticket_cases(m):
     yield "ticket-kemac-mac-alg", "MAC alg 7 in the ticket's KEMAC", change.put(m, kemac["offset"] + kemac["length"] - 1, b"\7")
     yield "ticket-v-alg", "Auth alg 9 in the ticket's V", change.put(m, inside[-1]["offset"] + 1, b"\x09")
     yield "initiator-length", "Initiator Data longer than the message", length(initiator_length, 0xFFFF)
+    yield "initiator-first-0", "Initiator Data whose first payload is none", change.put(m, macs[0]["offset"] - 1, b"\0")
+    end = macs[-1]["offset"] + macs[-1]["length"]
+    yield "initiator-only-0", "Initiator Data of one octet, 0", m[:initiator_length] + b"\0\1\0" + m[end:]
+    empty = m[:tp_length] + b"\0\0" + m[ticket_length:]
+    yield "ticket-tp-empty", "a ticket with TP Data of length 0", empty
     yield "initiator-vi-alg", "Auth alg 9 in Vi", change.put(m, macs[0]["offset"] + 1, b"\x09")
     yield "initiator-vr-next", "Vr names another payload, none is there", change.put(m, macs[1]["offset"], b"\x05")
 
@@ -100,6 +105,9 @@ def other_cases():
     ext = write.message(Hdr("ERROR", call.csb_id, map_type=1), [write.t(ntp(1)), write.general_ext(1, b"mikey")])
     yield "ext-length", "a General Extension longer than the message", at("GENERAL_EXT", 2, b"\x00\x06")(ext)
     resolved = Exchange(call).messages()["RESOLVE_RESP"]
+    policy = write.CODES["TP"], write.policy((1, 1, 1), 0, "DEFGHIJNO", b"")
+    yield "tp-empty", "TP with TP Data of length 0", write.message(Hdr("REQUEST_INIT_PSK", call.csb_id, 0, 1, map_type=1), [
+        write.t(ntp(1)), write.randr(write.RANDRI, bytes(16)), policy, write.v(1, bytes(20))])
     yield "resp-kemac-length", "a KEMAC longer than RESOLVE_RESP", at("KEMAC", 2, b"\xff\xff")(resolved)
     yield "resp-cut", "RESOLVE_RESP without its last octet", resolved[:-1]
 

@@ -138,7 +138,8 @@ class Call:
 
     def tp_data(self):
         payloads = [write.idr(write.KMS, self.idrkms)] if self.idrkms else []
-        payloads += [write.idr(write.INITIATOR, self.twist.get("ticket_idri", self.idri))]
+        asker = self.twist.get("ticket_idri", self.idri)
+        payloads += [write.idr(write.INITIATOR, asker)] if asker else []
         payloads += [write.tr(role, stamp) for role, stamp in self.limits.items()]
         payloads += [write.idr(write.APPLICATION, app) for app in self.apps] + [write.idr(write.RESPONDER, n) for n in self.named]
         first, octets = write.chain(payloads + self.tp_extra)
@@ -149,7 +150,7 @@ class Call:
         plain = self.twist.get("ticket_plain", lambda p: p)(write.key_chain([mpk, *self.keys]))
         body = {"thdr": self.thdr, "stamp": self.t_ticket, "rand": self.ticket_rand, "psk_id": self.tpk_id}
         return ticket.base_ticket(self.kind, self.prf, self.flags, self.tp_data(), body, (self.tpk, plain), self.algs, self.ticket_extra,
-                                  self.twist.get("ticket_data"))
+                                  self.twist.get("ticket_data"), self.twist.get("whole_ticket_data"))
 
     # The messages
 

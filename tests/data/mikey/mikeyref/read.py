@@ -10,6 +10,7 @@ STAMP_LENGTHS = {0: 8, 1: 8, 2: 4, 3: 4}
 HASH_LENGTHS = {0: 20, 1: 16, 2: 32}
 DH_LENGTHS = {0: 192, 1: 96, 2: 128}
 BASE_TICKETS = {(1, 1, 1), (2, 1, 1)}
+OUTER_ONLY = ("TP", "TICKET")
 
 
 class Malformed(Exception):
@@ -158,17 +159,18 @@ def _policy(r):
     bits = (first & 1) << 11 | second << 3 | third >> 5
     out |= {"prf": first >> 1, "flags": "".join(f for at, f in enumerate("DEFGHIJKLMNO") if bits >> (11 - at) & 1)}
     inside = r.window(2, "TP Data")
-    out["tp_data"] = led_chain(inside) if inside.at < inside.end else []
+    out["tp_data"] = led_chain(inside)
     return out
 
 
 def _ticket(r):
     out = _policy(r)
     inside = r.window(2, "Ticket Data")
-    if (out["ticket_type"], out["subtype"], out["version"]) in BASE_TICKETS:
+    kind, data = (out["ticket_type"], out["subtype"], out["version"]), inside.octets[inside.at:inside.end].hex()
+    if kind in BASE_TICKETS:
         out["ticket_data"] = ticket_data(inside)
     else:
-        out["ticket_data"] = inside.octets[inside.at:inside.end].hex()
+        out["ticket_data"] = tried_ticket_data(inside) or data if kind[0] == 2 else data
     inside = r.window(2, "Initiator Data")
     out["initiator_data"] = initiator_data(inside) if inside.at < inside.end else None
     return out
@@ -194,13 +196,13 @@ def _one(r, name, fields):
 
 
 def chain(r, first, next_at, top=False, unknown_ends=False):
-    """Payloads until Next is 0 or SIGN has been read. Inside a ticket an unknown payload ends the chain."""
+    """Payloads until Next is 0 or SIGN has been read. Inside a ticket an unknown payload ends the chain, and so does TP or TICKET."""
     out, code = [], first
     while code:
         if code == 4:
             out.append(_sign(r))
             return out
-        if NAMES.get(code) not in PAYLOADS:
+        if NAMES.get(code) not in PAYLOADS or (unknown_ends and NAMES[code] in OUTER_ONLY):
             if unknown_ends:
                 rest = r.take(r.end - r.at, "payload")
                 return out + [{"payload": "unknown", "offset": r.end - len(rest), "length": len(rest), "code": code, "data": rest.hex()}]
@@ -230,6 +232,8 @@ def led_chain(r):
 def initiator_data(r):
     """Vi and Vr. The Next octet of Vi is 9, or 0 as in the V that it repeats."""
     first = r.number(1, "first payload")
+    if not first:
+        raise Malformed(r.at - 1, "Initiator Data without payloads")
     out = chain(r, first, r.at - 1, unknown_ends=True)
     if len(out) == 1 and out[0]["payload"] == "V" and r.at < r.end:
         out += chain(r, 9, r.at, unknown_ends=True)
@@ -239,6 +243,16 @@ def initiator_data(r):
 def ticket_data(r):
     head = _one(r, "THDR", lambda inner: {"data": inner.sized(2, "THDR data").hex()})
     return _finished(r, [head] + chain(r, head["next"], head["offset"], unknown_ends=True))
+
+
+def tried_ticket_data(r):
+    """Type 2 by other numbers than those of the base ticket, which 3GPP has given out: the same layout, or None."""
+    try:
+        out = ticket_data(r)
+    except Malformed:
+        return None
+    names = [p["payload"] for p in out]
+    return out if names[-1] == "V" and {"T", "RAND", "KEMAC"} <= set(names) else None
 
 
 def _key(r):

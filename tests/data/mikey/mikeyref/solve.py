@@ -1,5 +1,6 @@
 """get_keys: what a KMS answers that holds the TPK [facts: section 10.4]. Refuses in the order of the reasons of the README."""
 from mikeyref import crypto, read, ticket as tickets, write
+from mikeyref.identity import among, same
 from mikeyref.ticket import find, find_all, octets_of, stamp_of
 
 REASONS = ["malformed", "no_ticket", "unsupported_ticket", "unknown_tpk", "ticket_mac", "decrypt", "not_yet_valid", "expired", "init_mac",
@@ -209,9 +210,10 @@ class Solver:
 
     def session(self, block):
         spi = bytes.fromhex(block["spi"])
+        demand(spi, "no_key", "no SPI")
         demand(spi not in self.wait_for_fork, "resp_missing", "no RANDRkms")
-        key = self.by_spi.get(spi) if spi else None
-        demand(key and key.type != "MPK", "no_key", f"SPI {block['spi']}")
+        key = self.by_spi.get(spi)
+        demand(key and key.type != "MPK" and key.key, "no_key", f"SPI {block['spi']}")
         if key.type.startswith("TEK"):
             return {"cs_id": block["cs_id"], "key": key.key, "salt": key.salt}
         demand(self.resp or "G" not in self.flags, "resp_missing", "no RANDRr")
@@ -221,24 +223,29 @@ class Solver:
 
         def derive(constant, octets):
             return crypto.session_key(self.init.prf, constant, key.key, block["cs_id"], ri, rr, octets)
+        octets = params.get(1, 16)
+        demand(octets > 0, "no_key", "a key of no octets")
         salt = key.salt if key.salt is not None else derive(crypto.SESSION_SALT, params.get(4, 14))
-        return {"cs_id": block["cs_id"], "key": derive(crypto.SESSION_TEK, params.get(1, 16)), "salt": salt}
+        return {"cs_id": block["cs_id"], "key": derive(crypto.SESSION_TEK, octets), "salt": salt}
 
     def check_target(self):
+        """The initiator is proved by the ticket; without forking the answerer is known only as far as the ticket covers it."""
         target = self.case["target"].encode()
         asker = octets_of(find(self.policy, "IDR", write.INITIATOR))
-        if target == asker == self.identity(write.INITIATOR):
+        if same(target, asker) and same(target, self.identity(write.INITIATOR)):
             return
         named = [octets_of(p) for p in find_all(self.policy, "IDR", write.RESPONDER)]
         answerer = octets_of(self.idrr)
         if answerer is None and len(named) == 1 and not self.members(named[0]):
             answerer = named[0]
         demand(answerer is not None, "target", "nobody knows who answered")
-        covering = target in named and answerer in self.members(target)
-        demand(target == answerer or target in self.members(answerer) or covering, "target")
+        covered = any(same(answerer, name) or among(answerer, self.members(name)) for name in named)
+        demand(self.forking or covered, "target", "the ticket does not cover who answered")
+        covering = among(target, named) and among(answerer, self.members(target))
+        demand(same(target, answerer) or among(target, self.members(answerer)) or covering, "target")
 
     def members(self, group):
-        return [m.encode() for m in self.kms["groups"].get(group.decode("utf-8", "replace"), [])]
+        return [m.encode() for name, held in self.kms["groups"].items() if same(name.encode(), group) for m in held]
 
 
 def get_keys(case):

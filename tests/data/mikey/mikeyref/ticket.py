@@ -2,11 +2,14 @@
 from mikeyref import crypto, read, write
 
 
-def base_ticket(kind, prf, flags, tp_data, body, secrets, algs, extra=(), spoil=None):
+def base_ticket(kind, prf, flags, tp_data, body, secrets, algs, extra=(), spoil=None, whole=None):
     """Octets of TICKET from Ticket Type to the end of Ticket Data. `body`: thdr, stamp, rand, psk_id; `extra` payloads stand before V.
 
-    `secrets` is (TPK, octets that the KEMAC holds), `algs` (encryption, authentication); `spoil` changes the encrypted data.
+    `secrets` is (TPK, octets that the KEMAC holds), `algs` (encryption, authentication); `spoil` changes the encrypted data, `whole`
+    stands in place of the Ticket Data.
     """
+    if whole is not None:
+        return write.policy(kind, prf, flags, tp_data) + write.sized16(whole)
     keys = crypto.ticket_keys(prf, secrets[0], body["rand"], algs)
     data = crypto.encrypt(algs[0], keys, crypto.NO_CSB, body["stamp"], secrets[1])
     data = spoil(data) if spoil else data
