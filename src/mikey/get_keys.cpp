@@ -69,6 +69,7 @@ bool is_responder(std::string_view target, const Parties& parties, const Groups&
 
 bool same_identity(std::string_view a, std::string_view b) {
   if (a == b) return true;
+  if (a.find_first_of("@:") == std::string_view::npos) return false;  // neither URI nor NAI
   const auto x = split(a);
   const auto y = split(b);
   return same_letters(x.scheme, y.scheme) && x.user == y.user && same_letters(x.rest, y.rest);

@@ -16,7 +16,7 @@ constexpr std::size_t kMostOctets = 256;
 // A value is a big-endian integer; what is too long to be a length here counts as too long.
 std::optional<std::size_t> parameter(const SecurityPolicy& policy, std::uint8_t type) {
   for (const auto& [kind, value] : policy.parameters) {
-    if (kind != type || value.empty()) continue;
+    if (kind != type) continue;
     std::size_t number = 0;
     for (const auto octet : value) number = std::min<std::size_t>(number << 8 | octet, 0xFFFF);
     return number;

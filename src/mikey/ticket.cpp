@@ -95,7 +95,9 @@ Answer<TicketSecrets> open_ticket(const TicketView& view, const Tpks& tpks, bool
   if (prf_name(ticket.prf).empty())
     return refuse(Reason::unsupported_ticket, "PRF func " + std::to_string(ticket.prf) + " of the ticket is not known");
   const auto parts = parts_of(ticket);
-  if (!parts.complete()) return refuse(Reason::malformed, "Ticket Data lacks T, RAND, KEMAC or V");
+  if (!parts.complete()) {
+    return refuse(is_base_ticket(ticket) ? Reason::malformed : Reason::unsupported_ticket, "Ticket Data lacks T, RAND, KEMAC or V");
+  }
   if (parts.unprotected() && !allow_unprotected) return refuse(Reason::unprotected, "the ticket is not encrypted or not authenticated");
 
   auto tpk = find_tpk(parts, tpks);
