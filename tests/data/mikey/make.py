@@ -14,8 +14,8 @@ sys.path.insert(0, str(HERE))
 
 from mikeyref import check  # noqa: E402
 
-FOLDERS = {"get_keys": ["given", "given_more", "refused", "refused_more", "identities", "edges"], "decode": ["decoded", "malformed"],
-           "exchange": ["exchanged"], "worked": ["worked_sets"]}
+FOLDERS = {"get_keys": ["given", "given_more", "refused", "refused_more", "identities", "edges", "updated"],
+           "decode": ["decoded", "malformed"], "exchange": ["exchanged"], "worked": ["worked_sets"]}
 
 
 def write_folder(folder, modules):

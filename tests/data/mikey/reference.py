@@ -14,6 +14,8 @@ usage: python3 reference.py FILE...    runs cases, prints a line each (id, passe
   mikeyref/exchange.py  Ticket Request and Ticket Resolve around it
   mikeyref/identity.py  when two identities are the same
   mikeyref/solve.py     get_keys: the keys, or why not
+  mikeyref/update.py    a CSB update as the parties make it
+  mikeyref/solve_update.py  get_keys for it
   mikeyref/worked.py    the worked exchange, sets A and B
   mikeyref/check.py     a case against all of this
 """

@@ -119,7 +119,8 @@ def ticket_cases():
     yield from nested_cases()
     for kind in ((2, 2, 1), (2, 1, 2), (2, 0, 0)):
         name = "-".join(map(str, kind))
-        yield transfer(f"decode-ticket-kind-{name}", "Ticket Type, subtype, version {}, {}, {}: laid out like type 1".format(*kind), kind=kind)
+        yield transfer(f"decode-ticket-kind-{name}", "Ticket Type, subtype, version {}, {}, {}: laid out like type 1".format(*kind),
+                       kind=kind)
         yield transfer(f"decode-ticket-kind-{name}-octets", "the same with data of no base ticket: octets", kind=kind,
                        twist={"whole_ticket_data": bytes(range(0xE0, 0x100))})
     yield transfer("decode-vi-next-0", "Vi with Next = 0", twist={"vi_next_0": True})
@@ -148,7 +149,7 @@ def nested_cases():
     for name, payload in (("tp", nested_tp(0)), ("ticket", whole), ("ticket-no-sense", (write.CODES["TICKET"], b"\xff" * 9))):
         yield transfer(f"decode-nested-{name}-in-tp-data", "TP Data: all from the nested payload on is an unknown", "nested",
                        tp_extra=[payload, *trailing])
-        yield transfer(f"decode-nested-{name}-in-ticket-data", "Ticket Data: all from the nested payload on, V too, is an unknown", "nested",
+        yield transfer(f"decode-nested-{name}-in-ticket-data", "Ticket Data: V and all from the nested payload on is an unknown", "nested",
                        ticket_extra=[payload])
         yield transfer(f"decode-nested-{name}-in-initiator-data", "Initiator Data: all behind Vi is an unknown", "nested",
                        twist={"initiator_extra": [payload]})

@@ -215,8 +215,11 @@ class Call:
 
     # What the parties end up with
 
-    def session_key(self, cs, params):
-        key = next(k for k in [*self.forked_keys(), *(self.init_keys or []), *(self.resp_keys or [])] if k.spi == cs.spi)
+    def known_keys(self):
+        return [*self.forked_keys(), *(self.init_keys or []), *(self.resp_keys or [])]
+
+    def session_key(self, cs, params, known):
+        key = next(k for k in known if k.spi == cs.spi)
         if key.type.startswith("TEK"):
             return {"cs_id": cs.cs_id, "key": key.key.hex(), "salt": key.salt.hex() if key.salt else None}
         rands = (self.randri if self.on("H") else b"", self.randrr)
@@ -226,13 +229,19 @@ class Call:
         salt = key.salt or derive(crypto.SESSION_SALT, params.get(4, 14))
         return {"cs_id": cs.cs_id, "key": derive(crypto.SESSION_TEK, params.get(1, 16)).hex(), "salt": salt.hex()}
 
-    def session_keys(self, answered=True):
+    @staticmethod
+    def policies_of(payloads):
+        """Parameters of SPs by policy number; the last of a number counts."""
         policies = {}
-        for _, body in self.policies + self.resp_policies:
+        for _, body in payloads:
             params, rest = {}, body[4:]
             while rest:
                 params[rest[0]] = int.from_bytes(rest[2:2 + rest[1]], "big")
                 rest = rest[2 + rest[1]:]
             policies[body[0]] = params
+        return policies
+
+    def session_keys(self, answered=True):
+        policies = self.policies_of(self.policies + self.resp_policies)
         sessions = self.resp_sessions if answered and self.on("F") else self.sessions
-        return [self.session_key(cs, policies[cs.policies[0]]) for cs in sessions]
+        return [self.session_key(cs, policies[cs.policies[0]], self.known_keys()) for cs in sessions]

@@ -39,6 +39,19 @@ class Message:
     def covered(self):
         return self.octets[:self.v["offset"] + 2]
 
+    def covered_without_initiator_data(self):
+        ticket, covered = self.get("TICKET"), self.covered()
+        if not ticket:
+            return covered
+        at, end = ticket["offset"] + 8, ticket["offset"] + ticket["length"]
+        for _ in ("TP Data", "Ticket Data"):
+            at += 2 + int.from_bytes(covered[at:at + 2], "big")
+        return covered[:at] + covered[end:]
+
+    def body(self, payload):
+        """A payload but its Next octet."""
+        return self.octets[payload["offset"] + 1:payload["offset"] + payload["length"]]
+
     def mac_is_right(self, auth_key, covered):
         alg = self.v["auth_alg"]
         return alg != 0 and crypto.mac(alg, auth_key, covered) == octets_of(self.v, "mac")
@@ -77,8 +90,7 @@ class Solver:
 
     def run(self):
         """crypto_sessions; raises Refused."""
-        self.init = Message(self.case["transfer_init"], "TRANSFER_INIT")
-        self.resp = Message(self.case["transfer_resp"], "TRANSFER_RESP") if self.case["transfer_resp"] is not None else None
+        self.read_messages()
         self.open_ticket()
         self.check_time()
         self.check_init()
@@ -87,6 +99,10 @@ class Solver:
         out = [self.session(block) for block in self.final_map()]
         self.check_target()
         return out
+
+    def read_messages(self):
+        self.init = Message(self.case["transfer_init"], "TRANSFER_INIT")
+        self.resp = Message(self.case["transfer_resp"], "TRANSFER_RESP") if self.case["transfer_resp"] is not None else None
 
     def open_ticket(self):
         self.ticket = self.init.get("TICKET")
@@ -134,11 +150,7 @@ class Solver:
         keys = self.init.keys(self.mpki, crypto.IN_INIT, self.randri, b"")
         self.intermediate["init_auth_key"] = keys.auth
         self.init_keys = keys
-        covered = self.init.covered()
-        end = self.ticket["offset"] + self.ticket["length"]
-        inside = self.ticket["ticket_data"][-1]
-        covered = covered[:inside["offset"] + inside["length"]] + covered[end:]
-        covered += self.identity(write.INITIATOR) + self.identity(write.RESPONDER)
+        covered = self.init.covered_without_initiator_data() + self.identity(write.INITIATOR) + self.identity(write.RESPONDER)
         demand(self.init.mac_is_right(keys.auth, covered), "init_mac")
         if self.forking:
             self.check_initiator_data()
@@ -188,14 +200,18 @@ class Solver:
         self.collect_keys()
 
     def policies(self):
-        found = find_all(self.init.payloads, "SP") + (find_all(self.resp.payloads, "SP") if self.resp else [])
+        return self.policies_in([message for message in (self.init, self.resp) if message])
+
+    @staticmethod
+    def policies_in(messages):
+        found = [sp for message in messages for sp in find_all(message.payloads, "SP")]
         return {sp["policy"]: {p["type"]: int(p["value"] or "0", 16) for p in sp["params"]} for sp in found}
 
     def final_map(self):
         return (self.resp or self.init).hdr["cs"]
 
     def collect_keys(self):
-        self.by_spi, self.wait_for_fork, keys = {}, set(), []
+        self.by_spi, self.wait_for_fork, keys = {}, set(), self.update_keys()
         for key in self.opened.session_keys:
             if self.forking and key.type.startswith("TGK"):
                 if self.resp is None:
@@ -207,6 +223,10 @@ class Solver:
         keys += self.resp.key_data(self.resp_keys) if self.resp else []
         for key in keys:
             self.by_spi.setdefault(key.spi, key)
+
+    def update_keys(self):
+        """Those that a CSB update brings, which come before older ones of the same SPI."""
+        return []
 
     def session(self, block):
         spi = bytes.fromhex(block["spi"])
@@ -250,7 +270,8 @@ class Solver:
 
 def get_keys(case):
     """(crypto_sessions, intermediate) with octets in hexadecimal; raises Refused."""
-    solver = Solver(case)
+    from mikeyref.solve_update import UpdateSolver
+    solver = (Solver if case.get("initial_transfer_init") is None else UpdateSolver)(case)
     sessions = solver.run()
     return [printable(session) for session in sessions], printable(solver.intermediate)
 
