@@ -17,12 +17,22 @@ Answer<void> check_same_ticket(const Established& call, const Message& init, Byt
 
 // RANDs need not be repeated; those that are must be the old ones (clause 5.2).
 Answer<void> check_same_rands(const Established& call, const Message& message) {
-  const auto* i = find(message.payloads, RandRole::initiator);
-  const auto* r = find(message.payloads, RandRole::responder);
-  if ((i != nullptr && i->data != call.sent_rand_i) || (r != nullptr && r->data != call.sent_rand_r)) {
-    return refuse(Reason::policy, "the update brings another RAND than the initial exchange");
+  const std::pair<RandRole, const Bytes&> sent[] = {
+      {RandRole::initiator, call.sent_rand_i}, {RandRole::responder, call.sent_rand_r}, {RandRole::kms, call.sent_rand_kms}};
+  for (const auto& [role, data] : sent) {
+    const auto* rand = find(message.payloads, role);
+    if (rand != nullptr && rand->data != data) return refuse(Reason::policy, "the update brings another RAND than the initial exchange");
   }
   return {};
+}
+
+// The responder of the initial exchange may start an update: then IDRr stands first, and the flags change places.
+bool is_by_responder(const Message& init) {
+  for (const auto& one : init.payloads) {
+    if (const auto* idr = std::get_if<Idr>(&one.body))
+      return idr->role == number(IdRole::responder) && find(init.payloads, IdRole::initiator) != nullptr;
+  }
+  return false;
 }
 
 Bytes identity(const Message& message, IdRole role, const Bytes& other) {
@@ -42,7 +52,8 @@ Answer<void> verify_update_resp(Established& call, const Transfer& update, const
   if (!verifies(last_v(*resp), *call.last, {before_mac(*resp, *update.resp), update.init})) return refuse(Reason::resp_mac);
   if (!init.header.v) return refuse(Reason::policy, "flag V of the update asks for no TRANSFER_RESP");
   if (auto same = check_same_rands(call, *resp); !same) return same;
-  if (auto taken = take_kemac(call, *resp, *call.last, call.flags.m, "TRANSFER_RESP"); !taken) return taken;
+  if (auto taken = take_kemac(call, *resp, *call.last, is_by_responder(init) ? call.flags.l : call.flags.m, "TRANSFER_RESP"); !taken)
+    return taken;
   take_policies(call, *resp);
   return take_map(call, *resp, true);
 }
@@ -81,7 +92,8 @@ Answer<void> apply_update(Established& call, const Transfer& update, const CallR
   if (!verifies(last_v(*init), *call.last, covered)) return refuse(Reason::init_mac);
   if (auto same = check_same_ticket(call, *init, update.init); !same) return same;
   if (auto same = check_same_rands(call, *init); !same) return same;
-  if (auto taken = take_kemac(call, *init, *call.last, call.flags.l, "TRANSFER_INIT"); !taken) return taken;
+  if (auto taken = take_kemac(call, *init, *call.last, is_by_responder(*init) ? call.flags.m : call.flags.l, "TRANSFER_INIT"); !taken)
+    return taken;
   take_policies(call, *init);
   return verify_update_resp(call, update, *init, rules);
 }

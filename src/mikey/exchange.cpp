@@ -169,6 +169,7 @@ Established start(const Pair& pair) {
   call.rand_r = to_bytes(pair.rand_r());
   call.sent_rand_i = to_bytes(pair.rand_i());
   call.sent_rand_r = call.rand_r;
+  if (const auto* rand = pair.resp ? find(pair.resp->payloads, RandRole::kms) : nullptr) call.sent_rand_kms = rand->data;
   call.lacks_rand_r = ticket.flags.g && !pair.resp;
   take_identities(call, pair);
   return call;
