@@ -7,7 +7,7 @@
 #include <boost/beast/http/read.hpp>
 #include <optional>
 
-#include "net/beast_impl.hpp"
+#include "net/header_impl.hpp"
 #include "net/tls_impl.hpp"
 
 namespace li::net {
@@ -123,6 +123,28 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     http::async_read(stream_, buffer_, *parser_, [self = this->shared_from_this()](Failure failure, std::size_t) {
       if (!failure) self->serve();
       else self->bad_request(failure);
+    http::async_read_header(stream_, buffer_, *parser_, [self = this->shared_from_this()](Failure failure, std::size_t) {
+      if (!failure) self->judge_header();
+      else self->bad_request(failure);
+    });
+  }
+
+  void judge_header() {
+    const auto& header = parser_->get();
+    if (const auto status = fault_of(header); status != 0) {
+      keep_alive_ = false;
+      unread_ = true;
+      return answer_bad(status);
+    }
+    if (parser_->is_done() || buffer_.size() > 0 || !wants_continue(header)) return read_body();
+    static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+    asio::async_write(stream_, asio::buffer(kContinue), [self = this->shared_from_this()](Failure failure, std::size_t) {
+      if (!failure) self->read_body();
+      else self->close();
+    });
+  }
+
+  void read_body() {
     });
   }
 

@@ -7,8 +7,8 @@
 // Source:  RFC 9110, RFC 9112; TLS as net/tls.hpp has it. In TLS 1.3 a client ends its handshake before the server has judged its
 //          certificate: it sees the refusal at its first read.
 // Units:   octets; times are what a steady clock says.
-// Errors:  start() says which listener can't be had. Bad requests are answered here: 400, 413 (before the body is read), 431;
-//          one that takes too long is cut off.
+// Errors:  start() says which listener can't be had. Bad requests are answered here: 400, 413 (before the body is read), 417, 431
+//          and 501 (a Transfer-Encoding other than chunked); one that takes too long is cut off.
 // Owns:    the server owns threads and sockets; stop() or the destructor ends them. Handlers must outlive it.
 #pragma once
 
@@ -46,7 +46,7 @@ struct ServerEvents {
   std::function<void(Refusal, const std::string& address)> on_refused;
   /// A handler threw.
   std::function<void(const std::string& what)> on_failure;
-  /// A request that was answered without the handler: 400, 413 or 431.
+  /// A request that was answered without the handler: 400, 413, 417, 431 or 501.
   std::function<void(unsigned status, const PeerIdentity& peer)> on_bad_request;
 };
 

@@ -110,10 +110,10 @@ TEST(HttpServer, RefusesAHundredMegabytesOverTls) {
 TEST(HttpServer, RefusesBadRequests) {
   const auto server = serve(listener(nullptr));
   for (const auto& [request, status] : std::vector<std::pair<std::string, std::string>>{
-           {"POST / HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n", "HTTP/1.1 431"},
-           {"POST / HTTP/1.1\r\nno colon\r\n\r\n", "HTTP/1.1 400"},
-           {"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx", "HTTP/1.1 400"},
-           {"POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\nx", "HTTP/1.1 400"},
+           {"POST / HTTP/1.1\r\nHost: x\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n", "HTTP/1.1 431"},
+           {"POST / HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n", "HTTP/1.1 400"},
+           {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx", "HTTP/1.1 400"},
+           {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\nx", "HTTP/1.1 400"},
            {"\x16\x03\x01 what is this\r\n\r\n", "HTTP/1.1 400"}}) {
     const RawSocket socket(server->port());
     socket.send(request);
@@ -122,9 +122,50 @@ TEST(HttpServer, RefusesBadRequests) {
 }
 
 TEST(HttpServer, AnswersWhatIsSentAtOnceInOrderAndHeadWithoutABody) {
+TEST(HttpServer, RefusesABodyWhoseEndItWouldHaveToGuess) {
+  int calls = 0;
+  const auto server = serve(listener(nullptr, [&](const HttpRequest& request) { return ++calls, echo(request); }));
+  const std::string hidden = "1\r\nG\r\n0\r\n\r\nGET /hidden HTTP/1.1\r\nHost: x\r\n\r\n";
+  for (const auto& [header, status] : std::vector<std::pair<std::string, std::string>>{
+           {"HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n", "501"},
+           {"HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, identity\r\n", "501"},
+           {"HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n", "501"},
+           {"HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n", "501"},
+           {"HTTP/1.1\r\nHost: x\r\nTransfer-Encoding:\r\n", "501"},
+           {"HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n", "400"},
+           {"HTTP/1.1\r\nContent-Length: 0\r\n", "400"},
+           {"HTTP/1.1\r\nHost: x\r\nHost: y\r\nContent-Length: 0\r\n", "400"},
+           {"HTTP/1.1\r\nHost: x\r\nExpect: a miracle\r\nContent-Length: 0\r\n", "417"}}) {
+    const RawSocket socket(server->port());
+    socket.send("POST / " + header + "\r\n" + hidden);
+    const auto text = socket.read_all();
+    EXPECT_EQ(text.substr(9, 3), status) << header;
+    EXPECT_EQ(text.find("HTTP/1.1", 1), std::string::npos) << text;
+  }
+  EXPECT_EQ(calls, 0);
+  const RawSocket good(server->port());
+  good.send("POST / HTTP/1.1\r\nHost:\r\nTransfer-Encoding: Chunked\r\n\r\n1\r\nG\r\n0\r\n\r\n");
+  EXPECT_NE(good.read_until("POST / G").find("200 OK"), std::string::npos);
+  EXPECT_EQ(calls, 1);
+}
+
+TEST(HttpServer, TellsAClientThatWaitsToGoOn) {
+  const auto server = serve(listener(nullptr));
+  const RawSocket waiting(server->port());
+  waiting.send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+  EXPECT_EQ(waiting.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  waiting.send("ab");
+  EXPECT_EQ(waiting.read_until("POST / ab").substr(0, 15), "HTTP/1.1 200 OK");
+
+  const RawSocket large(server->port());
+  large.send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 100000000\r\n\r\n");
+  EXPECT_EQ(large.read_until("\r\n").substr(0, 12), "HTTP/1.1 413");
+}
+
   const auto server = serve(listener(nullptr));
   const RawSocket socket(server->port());
-  socket.send("GET /1 HTTP/1.1\r\n\r\nHEAD /2 HTTP/1.1\r\n\r\nGET /3 HTTP/1.1\r\nConnection: close\r\n\r\n");
+  socket.send(
+      "GET /1 HTTP/1.1\r\nHost: x\r\n\r\nHEAD /2 HTTP/1.1\r\nHost: x\r\n\r\nGET /3 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   const auto text = socket.read_all();
   EXPECT_NE(text.find("1 GET /1 "), std::string::npos) << text;
   EXPECT_EQ(text.find("HEAD /2"), std::string::npos) << text;
@@ -136,7 +177,7 @@ TEST(HttpServer, ASlowClientHoldsNobodyUp) {
   settings.threads = 1;
   const auto server = serve(std::move(settings));
   const RawSocket slow(server->port());
-  slow.send("POST / HTTP/1.1\r\nContent-Le");
+  slow.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Le");
   HttpClient client(to_server(server->port(), nullptr));
   EXPECT_TRUE(post(client));
   slow.send("ngth: 2\r\n\r\nab");
@@ -151,7 +192,7 @@ TEST(HttpServer, EndsSilentAndSlowConnections) {
   const RawSocket silent(server->port());
   EXPECT_EQ(silent.read_all(), "");
   const RawSocket slow(server->port());
-  slow.send("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\na");
+  slow.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\na");
   EXPECT_EQ(slow.read_all(), "");
 }
 
@@ -229,9 +270,9 @@ TEST(HttpServer, AStopLetsRunningRequestsFinish) {
 TEST(HttpServer, AStopCutsThoseThatTakeTooLong) {
   const auto server = serve(listener(nullptr));
   const RawSocket slow(server->port());
-  slow.send("GET / HTTP/1.1\r\n\r\n");
+  slow.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   (void)slow.read_until("GET / ");
-  slow.send("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\na");
+  slow.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\na");
   server->stop(10ms);
   EXPECT_EQ(slow.read_all(), "");
   server->stop();  // once more does no harm
