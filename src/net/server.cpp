@@ -157,6 +157,10 @@ void ListenerState::wait_for_all(std::chrono::milliseconds grace) {
   }
   for (const auto& connection : connections) connection->cut();
 }
+void HttpServer::begin_stop() {
+  for (const auto& listener : impl_->listeners) listener->begin_stop();
+}
+
 
 struct HttpServer::Impl {
   explicit Impl(ServerEvents server_events) : events(std::move(server_events)) {}
@@ -190,7 +194,7 @@ std::size_t HttpServer::open_connections() const {
 
 void HttpServer::stop(std::chrono::milliseconds grace) {
   const auto end = std::chrono::steady_clock::now() + grace;
-  for (const auto& listener : impl_->listeners) listener->begin_stop();
+  begin_stop();
   for (const auto& listener : impl_->listeners) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
     listener->end_stop(std::max(left, std::chrono::milliseconds(0)));

@@ -63,8 +63,12 @@ class HttpServer {
 
   [[nodiscard]] std::size_t open_connections() const;
 
-  /// Accepts no more, closes silent connections, lets requests that have begun finish, and cuts off those that take longer than
-  /// `grace`. A handler that runs is always waited for. May be called again.
+  /// Accepts no more, closes silent connections and lets requests that have begun finish, without waiting for them: so several servers
+  /// can stop at the same time. May be called again.
+  void begin_stop();
+
+  /// begin_stop(), then waits, and cuts off requests that take longer than `grace`. A handler that runs is always waited for. May be
+  /// called again.
   void stop(std::chrono::milliseconds grace = std::chrono::seconds(10));
 
   struct Impl;

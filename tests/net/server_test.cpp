@@ -280,3 +280,23 @@ TEST(HttpServer, AStopCutsThoseThatTakeTooLong) {
 
 }  // namespace
 }  // namespace li::test
+TEST(HttpServer, SeveralStopAtTheSameTime) {
+  std::promise<void> started;
+  std::promise<void> go_on;
+  const auto first = serve(listener(nullptr, [&, wait = go_on.get_future().share()](const HttpRequest& request) {
+    return started.set_value(), wait.wait(), echo(request);
+  }));
+  const auto second = serve(listener(nullptr));
+  HttpClient to_first(to_server(first->port(), nullptr)), to_second(to_server(second->port(), nullptr));
+  auto running = std::async(std::launch::async, [&] { return post(to_first); });
+  started.get_future().wait();
+  first->begin_stop();
+  second->begin_stop();
+  while (post(to_second)) std::this_thread::yield();  // it has stopped while a request of the first still runs
+  second->stop(kGuard);
+  go_on.set_value();
+  EXPECT_TRUE(running.get());
+  first->stop(kGuard);
+  EXPECT_EQ(first->open_connections(), 0U);
+}
+
