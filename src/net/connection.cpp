@@ -94,6 +94,9 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
       peer_ = identity_of(stream_.native_handle());
       peer_.address = std::move(address);
       peer_expiry_ = peer_expiry(stream_.native_handle());
+      const auto entry = listener_.establish(id_);
+      if (entry == ListenerState::Entry::full) listener_.refused(Refusal::too_many_connections, peer_.address);
+      if (entry != ListenerState::Entry::entered) return close();
     }
     shared_peer_ = std::make_shared<const PeerIdentity>(peer_);
     wait_for_request();
@@ -120,9 +123,6 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     parser_->header_limit(static_cast<std::uint32_t>(settings().header_limit));
     parser_->body_limit(settings().body_limit);
     lowest().expires_after(settings().io_timeout);
-    http::async_read(stream_, buffer_, *parser_, [self = this->shared_from_this()](Failure failure, std::size_t) {
-      if (!failure) self->serve();
-      else self->bad_request(failure);
     http::async_read_header(stream_, buffer_, *parser_, [self = this->shared_from_this()](Failure failure, std::size_t) {
       if (!failure) self->judge_header();
       else self->bad_request(failure);
@@ -145,6 +145,9 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   }
 
   void read_body() {
+    http::async_read(stream_, buffer_, *parser_, [self = this->shared_from_this()](Failure failure, std::size_t) {
+      if (!failure) self->serve();
+      else self->bad_request(failure);
     });
   }
 
@@ -177,7 +180,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     try {
       return settings().handler(request);
     } catch (const std::exception& exception) {
-      if (listener_.events.on_failure) listener_.events.on_failure(exception.what());
+      listener_.failed(exception.what());
       return {500, {}, {}, {}};
     }
   }

@@ -32,7 +32,9 @@ struct ListenerSettings {
   std::shared_ptr<TlsContext> tls;    ///< none: plain HTTP
   HttpHandler handler;
   unsigned threads = 2;
-  std::size_t max_connections = 256;  ///< more are closed at once
+  std::size_t max_connections = 256;  ///< more are closed at once; those whose handshake is not done have places of their own
+  std::size_t max_handshakes = 96;    ///< at a time; the oldest gives way to one more
+  std::size_t max_per_address = 64;   ///< both kinds together; of IPv6, a /64 counts as one address
   std::size_t body_limit = 64 * 1024;
   std::size_t header_limit = 16 * 1024;
   std::chrono::milliseconds handshake_timeout{10'000};
@@ -40,11 +42,12 @@ struct ListenerSettings {
   std::chrono::milliseconds io_timeout{10'000};    ///< from the first octet of a request to its last; and for an answer
 };
 
-/// All may be called by any thread of the server, at the same time; empty ones are left out.
+/// All may be called by any thread of the server, at the same time; empty ones are left out. What one of them throws ends the connection
+/// that it is about, and is told to on_failure.
 struct ServerEvents {
   /// A connection that did not come to a request. For TLS listeners this is a security event.
   std::function<void(Refusal, const std::string& address)> on_refused;
-  /// A handler threw.
+  /// A handler or an event threw, or memory or OpenSSL failed for a connection.
   std::function<void(const std::string& what)> on_failure;
   /// A request that was answered without the handler: 400, 413, 417, 431 or 501.
   std::function<void(unsigned status, const PeerIdentity& peer)> on_bad_request;

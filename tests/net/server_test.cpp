@@ -1,5 +1,6 @@
 #include "net/server.hpp"
 
+#include <atomic>
 #include <future>
 #include <thread>
 
@@ -121,7 +122,6 @@ TEST(HttpServer, RefusesBadRequests) {
   }
 }
 
-TEST(HttpServer, AnswersWhatIsSentAtOnceInOrderAndHeadWithoutABody) {
 TEST(HttpServer, RefusesABodyWhoseEndItWouldHaveToGuess) {
   int calls = 0;
   const auto server = serve(listener(nullptr, [&](const HttpRequest& request) { return ++calls, echo(request); }));
@@ -162,6 +162,7 @@ TEST(HttpServer, TellsAClientThatWaitsToGoOn) {
   EXPECT_EQ(large.read_until("\r\n").substr(0, 12), "HTTP/1.1 413");
 }
 
+TEST(HttpServer, AnswersWhatIsSentAtOnceInOrderAndHeadWithoutABody) {
   const auto server = serve(listener(nullptr));
   const RawSocket socket(server->port());
   socket.send(
@@ -207,6 +208,75 @@ TEST(HttpServer, HasNoMoreConnectionsThanItMay) {
   EXPECT_EQ(second.read_all(), "");
   EXPECT_EQ(refusals.first(), "too_many_connections");
   EXPECT_TRUE(post(first));
+}
+
+TEST(HttpServer, PendingHandshakesTakeNoPlaceOfOthers) {
+  Refusals refusals;
+  auto settings = listener(server_context());
+  settings.max_connections = 2;
+  settings.max_handshakes = 3;
+  const auto server = serve(std::move(settings), &refusals);
+  std::vector<RawSocket> silent;
+  for (int i = 0; i < 3; ++i) silent.emplace_back(server->port());
+  HttpClient first(to_server(server->port(), client_context()));
+  EXPECT_TRUE(post(first));
+  EXPECT_EQ(silent.front().read_all(), "");  // the oldest gave way
+  EXPECT_EQ(refusals.wait_for(1), std::vector<std::string>{"too_many_connections"});
+  HttpClient second(to_server(server->port(), client_context()));
+  EXPECT_TRUE(post(second));
+  HttpClient third(to_server(server->port(), client_context()));
+  EXPECT_FALSE(post(third));
+  EXPECT_GE(refusals.wait_for(2).size(), 2U);
+  EXPECT_TRUE(post(first));
+}
+
+TEST(HttpServer, AnAddressHasOnlySoManyConnections) {
+  Refusals refusals;
+  auto settings = listener(server_context());
+  settings.max_per_address = 3;
+  const auto server = serve(std::move(settings), &refusals);
+  HttpClient client(to_server(server->port(), client_context()));
+  EXPECT_TRUE(post(client));
+  const RawSocket one(server->port()), two(server->port()), three(server->port());
+  EXPECT_EQ(three.read_all(), "");
+  EXPECT_EQ(refusals.first(), "too_many_connections");
+  const RawSocket other(server->port(), "127.0.0.2");
+  HttpClient same(to_server(server->port(), client_context()));
+  EXPECT_FALSE(post(same));
+  EXPECT_TRUE(post(client));
+}
+
+TEST(HttpServer, OutlivesEventsThatThrow) {
+  std::promise<std::string> told;
+  std::atomic<int> refusals = 0;
+  net::ServerEvents events;
+  events.on_refused = [&](net::Refusal, const std::string&) {
+    ++refusals;
+    throw std::runtime_error("in an event");
+  };
+  events.on_failure = [&](const std::string& what) {
+    if (refusals == 1) told.set_value(what);
+    throw std::runtime_error("here too");
+  };
+  std::vector<net::ListenerSettings> listeners;
+  listeners.push_back(listener(server_context()));
+  listeners.back().max_per_address = 1;
+  const auto server = net::HttpServer::start(std::move(listeners), std::move(events));
+  ASSERT_TRUE(server);
+  {
+    const RawSocket noise((*server)->port());
+    noise.send("this is no TLS\r\n\r\n");
+    (void)noise.read_all();
+  }
+  EXPECT_EQ(told.get_future().get(), "in an event");
+  const auto connected = [&] {
+    HttpClient client(to_server((*server)->port(), client_context()));
+    return post(client).has_value();
+  };
+  while (!connected()) std::this_thread::yield();
+  const RawSocket in((*server)->port());
+  const RawSocket out((*server)->port());
+  EXPECT_EQ(out.read_all(), "");  // refused while it was let in
 }
 
 TEST(HttpServer, AHandlerThatThrowsIsAnsweredWithoutAWord) {
@@ -267,19 +337,6 @@ TEST(HttpServer, AStopLetsRunningRequestsFinish) {
   EXPECT_EQ(server->open_connections(), 0U);
 }
 
-TEST(HttpServer, AStopCutsThoseThatTakeTooLong) {
-  const auto server = serve(listener(nullptr));
-  const RawSocket slow(server->port());
-  slow.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-  (void)slow.read_until("GET / ");
-  slow.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\na");
-  server->stop(10ms);
-  EXPECT_EQ(slow.read_all(), "");
-  server->stop();  // once more does no harm
-}
-
-}  // namespace
-}  // namespace li::test
 TEST(HttpServer, SeveralStopAtTheSameTime) {
   std::promise<void> started;
   std::promise<void> go_on;
@@ -300,3 +357,16 @@ TEST(HttpServer, SeveralStopAtTheSameTime) {
   EXPECT_EQ(first->open_connections(), 0U);
 }
 
+TEST(HttpServer, AStopCutsThoseThatTakeTooLong) {
+  const auto server = serve(listener(nullptr));
+  const RawSocket slow(server->port());
+  slow.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  (void)slow.read_until("GET / ");
+  slow.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\na");
+  server->stop(10ms);
+  EXPECT_EQ(slow.read_all(), "");
+  server->stop();  // once more does no harm
+}
+
+}  // namespace
+}  // namespace li::test
