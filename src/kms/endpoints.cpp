@@ -32,10 +32,9 @@ mikey::Transfer to_transfer(const xk::Exchange& exchange) {
 
 xk::CryptoSession to_session(mikey::SessionKey& session) {
   if (session.reason) return {session.cs_id, session.ssrc, to_xk(*session.reason)};
-  xk::SessionKey key{std::move(session.key), std::nullopt, std::nullopt};
-  if (!session.salt.empty()) key.salt = std::move(session.salt);
-  if (!session.spi.empty()) key.spi = std::move(session.spi);
-  return {session.cs_id, session.ssrc, std::move(key)};
+  auto answer = xk::answer_of({std::move(session.key), std::move(session.salt), std::move(session.spi)});
+  if (std::holds_alternative<xk::Reason>(answer)) session.reason = mikey::Reason::no_key;  // for the audit entry's count
+  return {session.cs_id, session.ssrc, std::move(answer)};
 }
 
 HttpResponse plain(unsigned status, const std::string& text) {
@@ -93,14 +92,21 @@ net::HttpHandler peer_handler(TicketService& tickets, const std::string& path) {
   };
 }
 
-xk::GetKeysResponse answer_xk(KeyService& keys, const xk::GetKeys& request, const net::PeerIdentity& peer) {
+RecordBytes answer_xk(KeyService& keys, const xk::GetKeys& request, const net::PeerIdentity& peer) {
   const mikey::GetKeys asked{to_transfer(request.exchange), request.initial ? std::optional(to_transfer(*request.initial)) : std::nullopt,
                              request.target};
-  auto answer = keys.get_keys({peer.names, peer.address}, asked);
-  if (!answer) return {request.request_id, answer.error()};
-  std::vector<xk::CryptoSession> sessions;
-  for (auto& session : answer->sessions) sessions.push_back(to_session(session));
-  return {request.request_id, std::move(sessions)};
+  RecordBytes document;
+  const auto prepare = [&](mikey::CallKeys& found) -> Result<void> {
+    std::vector<xk::CryptoSession> sessions;
+    for (auto& session : found.sessions) sessions.push_back(to_session(session));
+    auto encoded = xk::encode_response({request.request_id, std::move(sessions)});
+    if (!encoded) return failure(encoded.error());
+    document = std::move(*encoded);
+    return {};
+  };
+  if (const auto answer = keys.get_keys({peer.names, peer.address}, asked, prepare); !answer)
+    document = xk::encode_response({request.request_id, answer.error()}).value();
+  return document;
 }
 
 net::HttpHandler bsf_handler(Store& store, const Journal& journal, const ops::Clock& clock, const Settings::Bsf& settings) {

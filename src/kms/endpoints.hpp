@@ -19,8 +19,8 @@ constexpr auto kMikeyType = "application/mikey";
 [[nodiscard]] net::HttpHandler ue_handler(TicketService& tickets, const Settings::Ue& settings);
 [[nodiscard]] net::HttpHandler peer_handler(TicketService& tickets, const std::string& path);
 
-/// get_keys as xk's endpoint hands it over.
-[[nodiscard]] xk::GetKeysResponse answer_xk(KeyService& keys, const xk::GetKeys& request, const net::PeerIdentity& peer);
+/// get_keys as xk's endpoint hands it over. The answer is encoded before it is audited.
+[[nodiscard]] RecordBytes answer_xk(KeyService& keys, const xk::GetKeys& request, const net::PeerIdentity& peer);
 
 /// A BSF that gives keys: POST PATH?subscriber=NAME&key_id=B-TID&expires=SECONDS, the octets of the key as body. 204 when it is kept.
 [[nodiscard]] net::HttpHandler bsf_handler(Store& store, const Journal& journal, const ops::Clock& clock, const Settings::Bsf& settings);

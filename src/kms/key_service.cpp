@@ -41,9 +41,14 @@ std::shared_ptr<const KeyService::Settings> KeyService::settings() const {
   return settings_;
 }
 
-KeyService::Answer KeyService::get_keys(const Client& client, const mikey::GetKeys& request) {
+KeyService::Answer KeyService::get_keys(const Client& client, const mikey::GetKeys& request, const Prepare& prepare) {
   Question question{client, request, settings(), std::chrono::floor<seconds>(clock_()), {}, {}, {}, {}};
-  return record(question, decide(question));
+  auto answer = decide(question);
+  if (const auto prepared = answer && prepare ? prepare(*answer) : Result<void>(); !prepared) {
+    question.detail = "the answer can't be sent: " + prepared.error().message();
+    answer = NoKeys(xk::Reason::unavailable);
+  }
+  return record(question, std::move(answer));
 }
 
 KeyService::Answer KeyService::decide(Question& question) {

@@ -36,8 +36,11 @@ class KeyService {
     std::vector<std::string> names;  ///< of its certificate
     std::string address;
   };
-  /// The keys, when their audit entry is durable.
-  [[nodiscard]] tl::expected<mikey::CallKeys, xk::Reason> get_keys(const Client& client, const mikey::GetKeys& request);
+  /// Makes of the keys what will be sent, before the audit entry: no entry tells of keys that can't be sent.
+  using Prepare = std::function<Result<void>(mikey::CallKeys&)>;
+  /// The keys, when their audit entry is durable; `unavailable` when they can't be prepared.
+  [[nodiscard]] tl::expected<mikey::CallKeys, xk::Reason> get_keys(const Client& client, const mikey::GetKeys& request,
+                                                                   const Prepare& prepare = {});
 
  private:
   struct Settings {

@@ -7,7 +7,7 @@
 #include <boost/beast/http/read.hpp>
 #include <optional>
 
-#include "net/beast_impl.hpp"
+#include "net/header_impl.hpp"
 #include "net/tls_impl.hpp"
 
 namespace li::net {
@@ -94,6 +94,9 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
       peer_ = identity_of(stream_.native_handle());
       peer_.address = std::move(address);
       peer_expiry_ = peer_expiry(stream_.native_handle());
+      const auto entry = listener_.establish(id_);
+      if (entry == ListenerState::Entry::full) listener_.refused(Refusal::too_many_connections, peer_.address);
+      if (entry != ListenerState::Entry::entered) return close();
     }
     shared_peer_ = std::make_shared<const PeerIdentity>(peer_);
     wait_for_request();
@@ -120,6 +123,28 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     parser_->header_limit(static_cast<std::uint32_t>(settings().header_limit));
     parser_->body_limit(settings().body_limit);
     lowest().expires_after(settings().io_timeout);
+    http::async_read_header(stream_, buffer_, *parser_, [self = this->shared_from_this()](Failure failure, std::size_t) {
+      if (!failure) self->judge_header();
+      else self->bad_request(failure);
+    });
+  }
+
+  void judge_header() {
+    const auto& header = parser_->get();
+    if (const auto status = fault_of(header); status != 0) {
+      keep_alive_ = false;
+      unread_ = true;
+      return answer_bad(status);
+    }
+    if (parser_->is_done() || buffer_.size() > 0 || !wants_continue(header)) return read_body();
+    static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+    asio::async_write(stream_, asio::buffer(kContinue), [self = this->shared_from_this()](Failure failure, std::size_t) {
+      if (!failure) self->read_body();
+      else self->close();
+    });
+  }
+
+  void read_body() {
     http::async_read(stream_, buffer_, *parser_, [self = this->shared_from_this()](Failure failure, std::size_t) {
       if (!failure) self->serve();
       else self->bad_request(failure);
@@ -155,7 +180,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     try {
       return settings().handler(request);
     } catch (const std::exception& exception) {
-      if (listener_.events.on_failure) listener_.events.on_failure(exception.what());
+      listener_.failed(exception.what());
       return {500, {}, {}, {}};
     }
   }

@@ -4,9 +4,9 @@
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
-#include <unordered_map>
 
 #include "net/server.hpp"
 
@@ -34,10 +34,15 @@ class ListenerState {
   void refused(Refusal refusal, const std::string& address) const {
     if (events.on_refused) events.on_refused(refusal, address);
   }
+  /// What was thrown where nobody can be told but the owner of the server.
+  void failed(const char* what) const noexcept;
   [[nodiscard]] bool stopping() const { return stopping_; }
 
   enum class Entry { entered, full, stopping };
-  [[nodiscard]] Entry enter(std::uint64_t id, const std::shared_ptr<Connection>& connection);
+  /// Over TLS, a connection waits for its handshake first. When there are too many that wait, the oldest gives way.
+  [[nodiscard]] Entry enter(std::uint64_t id, const std::string& address, const std::shared_ptr<Connection>& connection);
+  /// The handshake is done.
+  [[nodiscard]] Entry establish(std::uint64_t id);
   void leave(std::uint64_t id);
   [[nodiscard]] std::size_t size() const;
 
@@ -46,11 +51,23 @@ class ListenerState {
   void wait_for_all(std::chrono::milliseconds grace);
 
  private:
-  [[nodiscard]] std::vector<std::shared_ptr<Connection>> all() const;  // under the lock
+  enum class Phase { handshake, established, leaving };
+  struct Place {
+    std::weak_ptr<Connection> connection;
+    std::string address;
+    std::string site;  // what is counted as one address
+    Phase phase = Phase::handshake;
+  };
+
+  // All under the lock.
+  [[nodiscard]] std::vector<std::shared_ptr<Connection>> all() const;
+  [[nodiscard]] std::size_t count(Phase phase) const;
+  [[nodiscard]] bool is_full_for(const std::string& site) const;
+  [[nodiscard]] Place give_way();
 
   mutable std::mutex mutex_;
   std::condition_variable empty_;
-  std::unordered_map<std::uint64_t, std::weak_ptr<Connection>> open_;
+  std::map<std::uint64_t, Place> open_;  // the oldest first
   std::atomic<bool> stopping_ = false;
 };
 

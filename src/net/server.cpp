@@ -42,7 +42,7 @@ class Listener {
 
   void start() {
     asio::dispatch(strand_, [this] { accept(); });
-    for (unsigned i = 0; i < std::max(1U, state_.settings.threads); ++i) threads_.emplace_back([this] { context_.run(); });
+    for (unsigned i = 0; i < std::max(1U, state_.settings.threads); ++i) threads_.emplace_back([this] { run(); });
   }
 
   void begin_stop() {
@@ -64,11 +64,27 @@ class Listener {
   [[nodiscard]] std::size_t size() const { return state_.size(); }
 
  private:
+  // What a step throws ends its connection, not the daemon.
+  void run() {
+    for (;;) {
+      try {
+        context_.run();
+        return;
+      } catch (const std::exception& exception) {
+        state_.failed(exception.what());
+      }
+    }
+  }
+
   void accept() {
     acceptor_.async_accept(asio::make_strand(context_), asio::bind_executor(strand_, [this](Failure failure, Tcp::socket socket) {
                              if (state_.stopping()) return;
                              if (failure) return wait_and_accept();
-                             admit(std::move(socket));
+                             try {
+                               admit(std::move(socket));
+                             } catch (const std::exception& exception) {
+                               state_.failed(exception.what());
+                             }
                              accept();
                            }));
   }
@@ -87,7 +103,7 @@ class Listener {
     if (failure) return;  // it has gone already
     const auto id = ++next_id_;
     const auto connection = make_connection(state_, std::move(socket), id);
-    const auto entry = state_.enter(id, connection);
+    const auto entry = state_.enter(id, address, connection);
     if (entry == ListenerState::Entry::entered) connection->run();
     if (entry == ListenerState::Entry::full) state_.refused(Refusal::too_many_connections, address);
   }
@@ -110,53 +126,6 @@ Result<void> check(const ListenerSettings& settings) {
 }
 
 }  // namespace
-
-ListenerState::Entry ListenerState::enter(std::uint64_t id, const std::shared_ptr<Connection>& connection) {
-  const std::lock_guard lock(mutex_);
-  if (stopping_) return Entry::stopping;
-  if (open_.size() >= settings.max_connections) return Entry::full;
-  open_.emplace(id, connection);
-  return Entry::entered;
-}
-
-void ListenerState::leave(std::uint64_t id) {
-  const std::lock_guard lock(mutex_);
-  open_.erase(id);
-  if (open_.empty()) empty_.notify_all();
-}
-
-std::size_t ListenerState::size() const {
-  const std::lock_guard lock(mutex_);
-  return open_.size();
-}
-
-std::vector<std::shared_ptr<Connection>> ListenerState::all() const {
-  std::vector<std::shared_ptr<Connection>> found;
-  for (const auto& [id, weak] : open_) {
-    if (auto connection = weak.lock()) found.push_back(std::move(connection));
-  }
-  return found;
-}
-
-void ListenerState::stop_all() {
-  std::vector<std::shared_ptr<Connection>> connections;  // let go without the lock: the last to do so calls leave()
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-    connections = all();
-  }
-  for (const auto& connection : connections) connection->stop();
-}
-
-void ListenerState::wait_for_all(std::chrono::milliseconds grace) {
-  std::vector<std::shared_ptr<Connection>> connections;
-  {
-    std::unique_lock lock(mutex_);
-    if (empty_.wait_for(lock, grace, [this] { return open_.empty(); })) return;
-    connections = all();
-  }
-  for (const auto& connection : connections) connection->cut();
-}
 
 struct HttpServer::Impl {
   explicit Impl(ServerEvents server_events) : events(std::move(server_events)) {}
@@ -188,9 +157,13 @@ std::size_t HttpServer::open_connections() const {
   return sum;
 }
 
+void HttpServer::begin_stop() {
+  for (const auto& listener : impl_->listeners) listener->begin_stop();
+}
+
 void HttpServer::stop(std::chrono::milliseconds grace) {
   const auto end = std::chrono::steady_clock::now() + grace;
-  for (const auto& listener : impl_->listeners) listener->begin_stop();
+  begin_stop();
   for (const auto& listener : impl_->listeners) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
     listener->end_stop(std::max(left, std::chrono::milliseconds(0)));

@@ -7,8 +7,8 @@
 // Source:  RFC 9110, RFC 9112; TLS as net/tls.hpp has it. In TLS 1.3 a client ends its handshake before the server has judged its
 //          certificate: it sees the refusal at its first read.
 // Units:   octets; times are what a steady clock says.
-// Errors:  start() says which listener can't be had. Bad requests are answered here: 400, 413 (before the body is read), 431;
-//          one that takes too long is cut off.
+// Errors:  start() says which listener can't be had. Bad requests are answered here: 400, 413 (before the body is read), 417, 431
+//          and 501 (a Transfer-Encoding other than chunked); one that takes too long is cut off.
 // Owns:    the server owns threads and sockets; stop() or the destructor ends them. Handlers must outlive it.
 #pragma once
 
@@ -32,7 +32,9 @@ struct ListenerSettings {
   std::shared_ptr<TlsContext> tls;    ///< none: plain HTTP
   HttpHandler handler;
   unsigned threads = 2;
-  std::size_t max_connections = 256;  ///< more are closed at once
+  std::size_t max_connections = 256;  ///< more are closed at once; those whose handshake is not done have places of their own
+  std::size_t max_handshakes = 96;    ///< at a time; the oldest gives way to one more
+  std::size_t max_per_address = 64;   ///< both kinds together; of IPv6, a /64 counts as one address
   std::size_t body_limit = 64 * 1024;
   std::size_t header_limit = 16 * 1024;
   std::chrono::milliseconds handshake_timeout{10'000};
@@ -40,13 +42,14 @@ struct ListenerSettings {
   std::chrono::milliseconds io_timeout{10'000};    ///< from the first octet of a request to its last; and for an answer
 };
 
-/// All may be called by any thread of the server, at the same time; empty ones are left out.
+/// All may be called by any thread of the server, at the same time; empty ones are left out. What one of them throws ends the connection
+/// that it is about, and is told to on_failure.
 struct ServerEvents {
   /// A connection that did not come to a request. For TLS listeners this is a security event.
   std::function<void(Refusal, const std::string& address)> on_refused;
-  /// A handler threw.
+  /// A handler or an event threw, or memory or OpenSSL failed for a connection.
   std::function<void(const std::string& what)> on_failure;
-  /// A request that was answered without the handler: 400, 413 or 431.
+  /// A request that was answered without the handler: 400, 413, 417, 431 or 501.
   std::function<void(unsigned status, const PeerIdentity& peer)> on_bad_request;
 };
 
@@ -63,8 +66,12 @@ class HttpServer {
 
   [[nodiscard]] std::size_t open_connections() const;
 
-  /// Accepts no more, closes silent connections, lets requests that have begun finish, and cuts off those that take longer than
-  /// `grace`. A handler that runs is always waited for. May be called again.
+  /// Accepts no more, closes silent connections and lets requests that have begun finish, without waiting for them: so several servers
+  /// can stop at the same time. May be called again.
+  void begin_stop();
+
+  /// begin_stop(), then waits, and cuts off requests that take longer than `grace`. A handler that runs is always waited for. May be
+  /// called again.
   void stop(std::chrono::milliseconds grace = std::chrono::seconds(10));
 
   struct Impl;

@@ -50,6 +50,8 @@ Result<RecordBytes> read_file(const std::string& name, bool is_key) {
   struct stat status {};
   if (file.descriptor < 0 || ::fstat(file.descriptor, &status) != 0) return wrong(name, std::strerror(errno));
   if (!S_ISREG(status.st_mode)) return wrong(name, "not a file");
+  if (is_key && status.st_uid != ::geteuid() && status.st_uid != 0)
+    return wrong(name, "a key file of user " + std::to_string(status.st_uid) + "; it must belong to root or to the user of this program");
   if (is_key && (status.st_mode & 077) != 0)
     return wrong(name, "a key file that its group or others may use; it must be for its owner alone");
   RecordBytes octets;

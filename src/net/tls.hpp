@@ -25,7 +25,7 @@ enum class TlsPeers {
 /// All files are PEM. TLS is 1.3, without tickets, resumption or early data.
 struct TlsSettings {
   std::string certificate_file;         ///< own certificate first, then the CAs between; none is fine for a client of `server_only`
-  std::string key_file;                 ///< its key, not encrypted, readable by its owner only
+  std::string key_file;                 ///< its key, not encrypted, readable by its owner only, who is root or we
   std::string ca_file;                  ///< whom we trust; none is fine for a server of `server_only`
   std::string crl_file;                 ///< empty: revocation is not looked at. Else each CA of a chain needs a valid CRL in it
   std::vector<std::string> peer_names;  ///< a client must have one as URI or DNS name of its certificate, letter by letter; empty: any

@@ -9,10 +9,9 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
-#include <future>
-#include <thread>
 
 #include "net/beast_impl.hpp"
+#include "net/look_up_impl.hpp"
 #include "net/tls_impl.hpp"
 
 namespace li::net {
@@ -20,22 +19,12 @@ namespace {
 
 using Endpoints = std::vector<Tcp::endpoint>;
 
-// The system's resolver knows no time limit: it works aside, and is left behind when it takes too long.
 std::optional<Endpoints> look_up(const ClientSettings& settings, Deadline deadline) {
-  Failure failure;
-  const auto address = asio::ip::make_address(settings.host, failure);
-  if (!failure) return Endpoints{{address, settings.port}};
-  std::packaged_task<Endpoints()> task([host = settings.host, port = std::to_string(settings.port)] {
-    asio::io_context context;
-    Failure ignored;
-    Endpoints found;
-    for (const auto& entry : Tcp::resolver(context).resolve(host, port, ignored)) found.push_back(entry.endpoint());
-    return found;
-  });
-  auto found = task.get_future();
-  std::thread(std::move(task)).detach();
-  if (found.wait_until(deadline) != std::future_status::ready) return std::nullopt;
-  return found.get();
+  const auto addresses = system_look_ups().find(settings.host, deadline);
+  if (!addresses) return std::nullopt;
+  Endpoints found;
+  for (const auto& address : *addresses) found.emplace_back(asio::ip::make_address(address), settings.port);
+  return found;
 }
 
 std::string reason_of(const Failure& failure) {

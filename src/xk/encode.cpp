@@ -131,6 +131,13 @@ void write(Writer& writer, const CryptoSession& session) {
 
 }  // namespace
 
+std::variant<SessionKey, Reason> answer_of(SessionKey key) {
+  if (key.salt && key.salt->empty()) key.salt.reset();
+  if (key.spi && key.spi->empty()) key.spi.reset();
+  if (!check(key)) return Reason::no_key;
+  return key;
+}
+
 Result<RecordBytes> encode_request(const GetKeys& request) {
   if (!is_request_id(request.request_id)) return refuse(ErrorKind::malformed, "get_keys.requestId", "1 to 64 letters, digits and ._:-");
   if (!is_identity(request.target)) return refuse(ErrorKind::malformed, "get_keys.target", "1 to 1024 characters without a space");

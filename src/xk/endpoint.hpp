@@ -3,7 +3,7 @@
 // Source:  TS 33.107 clause 7A.7.2, 7A.7.4.
 // Units:   requests and seconds.
 // Errors:  404, 405 and 415 without a body. A document that can't be read is a 400 with the reason malformed; too many requests are a
-//          429 with rate_limited. Answers of the handler are a 200. An answer that is none (see encode_response) throws: it is a bug.
+//          429 with rate_limited. Answers of the handler are a 200.
 // Owns:    the endpoint must outlive the server that calls it; it is called by several threads.
 #pragma once
 
@@ -19,8 +19,9 @@ namespace li::xk {
 constexpr auto kPath = "/xk/1/get_keys";
 constexpr auto kContentType = "application/xml";
 
-/// Judges whether the client may ask and the target may be asked about, and answers. Called by several threads at once.
-using GetKeysHandler = std::function<GetKeysResponse(const GetKeys&, const net::PeerIdentity&)>;
+/// Judges whether the client may ask and the target may be asked about, and gives the answer, encoded: so it can be sure that there is
+/// one before it writes down that keys were given. Called by several threads at once.
+using GetKeysHandler = std::function<RecordBytes(const GetKeys&, const net::PeerIdentity&)>;
 
 struct EndpointSettings {
   std::string path = kPath;

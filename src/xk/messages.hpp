@@ -86,6 +86,9 @@ struct CryptoSession {
   [[nodiscard]] bool operator==(const CryptoSession&) const = default;
 };
 
+/// What a response can say of a key: without salt and SPI where they are empty; `no_key` when the schema would not take the key.
+[[nodiscard]] std::variant<SessionKey, Reason> answer_of(SessionKey key);
+
 /// At least one crypto session, each CS ID once; or a reason for them all.
 struct GetKeysResponse {
   std::string request_id;  ///< empty only when the request could not be read

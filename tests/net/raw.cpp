@@ -32,7 +32,10 @@ int new_socket() {
 
 }  // namespace
 
-RawSocket::RawSocket(std::uint16_t port) : descriptor_(new_socket()) {
+RawSocket::RawSocket(std::uint16_t port, const std::string& from) : descriptor_(new_socket()) {
+  auto source = loopback(0);
+  must(::inet_pton(AF_INET, from.c_str(), &source.sin_addr) == 1, "read the address");
+  must(::bind(descriptor_, reinterpret_cast<const sockaddr*>(&source), sizeof source) == 0, "bind");
   const auto address = loopback(port);
   must(::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0, "connect");
 }

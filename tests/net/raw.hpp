@@ -9,7 +9,7 @@ namespace li::test {
 /// One end of a connection to 127.0.0.1. Reading gives up after 20 seconds.
 class RawSocket {
  public:
-  explicit RawSocket(std::uint16_t port);
+  explicit RawSocket(std::uint16_t port, const std::string& from = "127.0.0.1");
   explicit RawSocket(int descriptor) : descriptor_(descriptor) {}
   RawSocket(RawSocket&& other) noexcept : descriptor_(other.descriptor_) { other.descriptor_ = -1; }
   RawSocket(const RawSocket&) = delete;

@@ -165,9 +165,10 @@ TEST(Refusal, OfTheServerByItsClient) {
 // s_client shows it to a reader of this test: TLS 1.3, no session to resume, no early data.
 TEST(Refusal, OfResumption) {
   const auto server = serve(listener(server_context()));
-  const auto said = output_of("printf 'GET / HTTP/1.1\\r\\nConnection: close\\r\\n\\r\\n' | openssl s_client -ign_eof -connect 127.0.0.1:" +
-                              std::to_string(server->port()) + " -CAfile " + world().authority.ca_file() + " -cert " +
-                              world().client.certificate_file + " -key " + world().client.key_file);
+  const auto said =
+      output_of("printf 'GET / HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n' | openssl s_client -ign_eof -connect 127.0.0.1:" +
+                std::to_string(server->port()) + " -CAfile " + world().authority.ca_file() + " -cert " + world().client.certificate_file +
+                " -key " + world().client.key_file);
   EXPECT_NE(said.find("New, TLSv1.3"), std::string::npos) << said;
   EXPECT_NE(said.find("HTTP/1.1 200 OK"), std::string::npos) << said;
   EXPECT_EQ(said.find("New Session Ticket arrived"), std::string::npos) << said;

@@ -1,5 +1,7 @@
 #include "net/tls.hpp"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -24,6 +26,15 @@ TEST(TlsContext, RefusesAKeyFileForOthers) {
     EXPECT_NE(why_not(world().authority.settings(identity)).find("it must be for its owner alone"), std::string::npos);
   }
   fs::permissions(identity.key_file, fs::perms::owner_read);
+  EXPECT_EQ(why_not(world().authority.settings(identity)), "loaded");
+}
+
+TEST(TlsContext, RefusesAKeyFileOfSomebodyElse) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  const auto identity = world().authority.issue("DNS:x");
+  ASSERT_EQ(::chown(identity.key_file.c_str(), 4711, 4711), 0);
+  EXPECT_NE(why_not(world().authority.settings(identity)).find("a key file of user 4711"), std::string::npos);
+  ASSERT_EQ(::chown(identity.key_file.c_str(), 0, 0), 0);
   EXPECT_EQ(why_not(world().authority.settings(identity)), "loaded");
 }
 

@@ -18,10 +18,10 @@ constexpr auto kGuard = 20s;
 
 GetKeys request_of(const std::string& id) { return {id, "sip:alice@home1.example", {RecordBytes(500, 1), RecordBytes(200, 2)}, {}}; }
 
-GetKeysResponse keys_for(const GetKeys& request, const net::PeerIdentity&) {
+RecordBytes keys_for(const GetKeys& request, const net::PeerIdentity&) {
   std::vector<CryptoSession> sessions;
   sessions.push_back({1, {}, SessionKey{SecretBytes(as_bytes(request.request_id)), {}, {}}});
-  return {{}, std::move(sessions)};
+  return *encode_response({request.request_id, std::move(sessions)});
 }
 
 struct XkClient : testing::Test {
@@ -68,7 +68,9 @@ TEST_F(XkClient, GetsKeysOverOneConnection) {
 
 TEST_F(XkClient, ARefusalIsAnAnswer) {
   EndpointSettings settings;
-  settings.handler = [](const GetKeys&, const net::PeerIdentity&) { return GetKeysResponse{{}, Reason::pair_mismatch}; };
+  settings.handler = [](const GetKeys& request, const net::PeerIdentity&) {
+    return *encode_response({request.request_id, Reason::pair_mismatch});
+  };
   settings.burst = 1;
   settings.clock = [] { return std::chrono::steady_clock::time_point(); };
   Endpoint endpoint(settings);
@@ -89,7 +91,7 @@ TEST_F(XkClient, RefusesWhatIsNoAnswerToIt) {
     EXPECT_EQ(answer.error().failure, ClientFailure::bad_answer);
     return answer.error().text;
   };
-  const auto keys = *encode_response({"1", keys_for(request_of("1"), {}).answer});
+  const auto keys = keys_for(request_of("1"), {});
   EXPECT_EQ(why(200, kContentType, keys), "accepted");
   EXPECT_EQ(why(404, {}, {}), "HTTP status 404 without a document");
   EXPECT_EQ(why(200, "text/html", to_record_bytes(as_bytes("<html/>"))), "HTTP status 200 without a document");

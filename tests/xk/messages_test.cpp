@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <fstream>
 #include <thread>
 
@@ -251,6 +252,26 @@ TEST(Xk, ReadsInManyThreads) {
   }
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(good, 400);
+}
+
+TEST(AnswerOf, AKeyThatCantBeSentIsNoKeyForItsSessionAlone) {
+  std::vector<CryptoSession> sessions;
+  for (const auto& [key, salt, spi] :
+       {std::array<std::size_t, 3>{16, 14, 4}, {0, 14, 4}, {1, 0, 0}, {257, 14, 4}, {256, 256, 255}, {16, 257, 4}}) {
+    auto answer = answer_of({SecretBytes(Bytes(key, 1)), SecretBytes(Bytes(salt, 2)), Bytes(spi, 3)});
+    sessions.push_back({static_cast<std::uint8_t>(sessions.size()), {}, std::move(answer)});
+  }
+  const auto document = encode_response({"1", std::move(sessions)});
+  ASSERT_TRUE(document) << document.error().message();
+  const auto read = decode_response(*document);
+  ASSERT_TRUE(read) << read.error().message();
+  const auto& got = std::get<std::vector<CryptoSession>>(read->answer);
+  ASSERT_EQ(got.size(), 6U);
+  for (const auto at : {1U, 3U, 5U}) EXPECT_EQ(std::get<Reason>(got[at].answer), Reason::no_key) << at;
+  EXPECT_EQ(std::get<SessionKey>(got[0].answer).salt->size(), 14U);
+  EXPECT_EQ(std::get<SessionKey>(got[2].answer).salt, std::nullopt);
+  EXPECT_EQ(std::get<SessionKey>(got[2].answer).spi, std::nullopt);
+  EXPECT_EQ(std::get<SessionKey>(got[4].answer).key.size(), 256U);
 }
 
 }  // namespace
