@@ -30,5 +30,9 @@ if ! cmp "$made" samples/eps/keys.ber; then
   echo "quickstart: $made differs from samples/eps/keys.ber" >&2
   exit 1
 fi
+say "A MIKEY-TICKET call, played offline: the last lines; 'hi2 mikey call' explains all six messages"
+printf '\n$ hi2 mikey call | tail -n 8\n'
+build/bin/hi2 mikey call | tail -n 8
+
 say "Done: the $(wc -c <"$made") octets made from samples/eps/keys.json are those of samples/eps/keys.ber"
 echo "   Next: build/bin/hi2 --help, samples/README.md, ./test.sh"

@@ -2,7 +2,8 @@
 //
 // Source:  RFC 6043 clauses 4.2.2 and 5.2; the order of payloads is that of the clause.
 // Units:   T as it stands on the wire; NTP seconds since 1900.
-// Errors:  out_of_range or unexpected when the message would break a rule of the RFC: nothing wrong is built.
+// Errors:  out_of_range or unexpected when the message would break a rule of RFC 6043 clauses 6.10 (what the flags allow), 6.1.1 (maps of
+//          responses) or 12.1 (sizes of RANDs and algorithms), or use a key stream twice.
 // Owns:    results own their octets; specifications own what they hold.
 #pragma once
 

@@ -15,6 +15,26 @@ Answer<void> check_same_ticket(const Established& call, const Message& init, Byt
   return {};
 }
 
+// RANDs need not be repeated; those that are must be the old ones (clause 5.2).
+Answer<void> check_same_rands(const Established& call, const Message& message) {
+  const std::pair<RandRole, const Bytes&> sent[] = {
+      {RandRole::initiator, call.sent_rand_i}, {RandRole::responder, call.sent_rand_r}, {RandRole::kms, call.sent_rand_kms}};
+  for (const auto& [role, data] : sent) {
+    const auto* rand = find(message.payloads, role);
+    if (rand != nullptr && rand->data != data) return refuse(Reason::policy, "the update brings another RAND than the initial exchange");
+  }
+  return {};
+}
+
+// The responder of the initial exchange may start an update: then IDRr stands first, and the flags change places.
+bool is_by_responder(const Message& init) {
+  for (const auto& one : init.payloads) {
+    if (const auto* idr = std::get_if<Idr>(&one.body))
+      return idr->role == number(IdRole::responder) && find(init.payloads, IdRole::initiator) != nullptr;
+  }
+  return false;
+}
+
 Bytes identity(const Message& message, IdRole role, const Bytes& other) {
   const auto* idr = find(message.payloads, role);
   return idr == nullptr ? other : idr->data;
@@ -30,7 +50,10 @@ Answer<void> verify_update_resp(Established& call, const Transfer& update, const
   if (resp->header.csb_id != call.csb_id || resp->header.prf != number(call.prf))
     return refuse(Reason::pair_mismatch, "CSB ID or PRF func differ");
   if (!verifies(last_v(*resp), *call.last, {before_mac(*resp, *update.resp), update.init})) return refuse(Reason::resp_mac);
-  if (auto taken = take_kemac(call, *resp, *call.last, call.flags.m, "TRANSFER_RESP"); !taken) return taken;
+  if (!init.header.v) return refuse(Reason::policy, "flag V of the update asks for no TRANSFER_RESP");
+  if (auto same = check_same_rands(call, *resp); !same) return same;
+  if (auto taken = take_kemac(call, *resp, *call.last, is_by_responder(init) ? call.flags.l : call.flags.m, "TRANSFER_RESP"); !taken)
+    return taken;
   take_policies(call, *resp);
   return take_map(call, *resp, true);
 }
@@ -68,7 +91,9 @@ Answer<void> apply_update(Established& call, const Transfer& update, const CallR
   }
   if (!verifies(last_v(*init), *call.last, covered)) return refuse(Reason::init_mac);
   if (auto same = check_same_ticket(call, *init, update.init); !same) return same;
-  if (auto taken = take_kemac(call, *init, *call.last, call.flags.l, "TRANSFER_INIT"); !taken) return taken;
+  if (auto same = check_same_rands(call, *init); !same) return same;
+  if (auto taken = take_kemac(call, *init, *call.last, is_by_responder(*init) ? call.flags.m : call.flags.l, "TRANSFER_INIT"); !taken)
+    return taken;
   take_policies(call, *init);
   return verify_update_resp(call, update, *init, rules);
 }

@@ -41,7 +41,7 @@ struct Parties {
   std::vector<Idr> ticket_responders;
   std::optional<Idr> initiator;  ///< of TRANSFER_INIT
   std::optional<Idr> answered;   ///< IDRr of TRANSFER_RESP
-  bool forked = false;           ///< the KMS itself bound `answered` to the keys
+  bool forked = false;           ///< the keys are bound to `answered`: only that responder and the ticket's requester have them
 };
 
 struct CallKeys {

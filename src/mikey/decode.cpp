@@ -65,15 +65,28 @@ Header read_header(Reader& in, std::uint8_t& next) {
   return header;
 }
 
+Error unreadable(std::uint8_t type, std::size_t offset) {
+  const auto name = payload_name(type);
+  return {ErrorKind::unknown,
+          "payload " + std::to_string(type) + (name.empty() ? "" : " (" + std::string(name) + ")") +
+              " has no place here: its size is not known",
+          offset,
+          {},
+          "RFC 6043 6.1"};
+}
+
 Result<Message> read_message(ByteView octets) {
   Reader in(octets, 0);
   Message message;
   std::uint8_t next = 0;
   message.header = read_header(in, next);
   message.header_length = in.offset();
+  std::size_t next_offset = 2;
   while (!in.failed() && next != number(Next::last)) {
+    if (!has_layout(next)) return failure(unreadable(next, next_offset));
     if (message.payloads.size() == kMostPayloads) in.fail(ErrorKind::limit, in.offset(), "more than 1000 payloads");
-    message.payloads.push_back(read_payload(in, next, Place::message));
+    next_offset = in.offset();
+    message.payloads.push_back(read_payload(in, next));
     next = message.payloads.back().next;
   }
   if (!in.failed() && in.left() != 0) {
@@ -83,13 +96,40 @@ Result<Message> read_message(ByteView octets) {
   return message;
 }
 
+std::optional<Error> fault_of_clear_keys(const std::vector<Payload>& chain);
+
+// Keys under NULL encryption are part of the message and must be readable. (Not in the public-key mode of RFC 3830, where an ID
+// stands ahead of them.)
+std::optional<Error> fault_of_clear_keys(const Payload& payload) {
+  if (const auto* tp = std::get_if<Tp>(&payload.body)) return fault_of_clear_keys(tp->tp_data);
+  if (const auto* ticket = std::get_if<Ticket>(&payload.body)) {
+    auto fault = fault_of_clear_keys(ticket->tp_data);
+    return fault ? fault : fault_of_clear_keys(ticket->ticket_data);
+  }
+  const auto* kemac = std::get_if<Kemac>(&payload.body);
+  if (kemac == nullptr || kemac->encr_alg != number(Encr::null) || kemac->data.empty()) return std::nullopt;
+  const auto keys = decode_keys(kemac->data);
+  if (keys) return std::nullopt;
+  auto fault = keys.error();
+  fault.offset = payload.offset + 4 + fault.offset.value_or(0);
+  fault.path = payload_name(number(Next::kemac));
+  return fault;
+}
+
+std::optional<Error> fault_of_clear_keys(const std::vector<Payload>& chain) {
+  for (const auto& payload : chain) {
+    if (auto fault = fault_of_clear_keys(payload)) return fault;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
-Result<Message> decode(ByteView octets) { return read_message(octets); }
-
-std::optional<std::uint8_t> peek_data_type(ByteView octets) {
-  if (octets.size() < 10 || octets[0] != 1 || data_type_name(octets[1]).empty()) return std::nullopt;
-  return octets[1];
+Result<Message> decode(ByteView octets) {
+  auto message = read_message(octets);
+  if (!message) return message;
+  auto fault = message->is(DataType::pk) ? std::nullopt : fault_of_clear_keys(message->payloads);
+  return fault ? failure(std::move(*fault)) : std::move(message);
 }
 
 KeyData KeyData::copy() const { return {type, key.copy(), salt.copy(), kv, spi, valid_from, valid_to}; }
@@ -98,18 +138,21 @@ Result<std::vector<KeyData>> decode_keys(ByteView octets) {
   Reader in(octets, 0);
   std::vector<KeyData> keys;
   auto next = number(Next::key_data);
+  std::size_t next_offset = 0;
   while (!in.failed() && next != number(Next::last)) {
-    if (next != number(Next::key_data)) in.fail(ErrorKind::malformed, in.offset(), "not a Key data sub-payload", "RFC 3830 6.13");
+    if (next != number(Next::key_data)) in.fail(ErrorKind::malformed, next_offset, "not a Key data sub-payload", "RFC 3830 6.13");
+    next_offset = in.offset();
     next = in.u8("next payload");
     KeyData key;
+    const auto kv_offset = in.offset();
     const auto type_and_kv = in.u8("Type and KV");
     key.type = type_and_kv >> 4;
     key.kv = type_and_kv & 0x0F;
     if (!in.failed() && key.type > number(KeyType::mpk))
-      in.fail(ErrorKind::unknown, in.offset() - 1, "Key data type is not assigned", "RFC 6043 6.2.1");
+      in.fail(ErrorKind::unknown, kv_offset, "Key data type is not assigned", "RFC 6043 6.2.1");
     key.key = SecretBytes(in.take(in.u16("Key data"), "Key data"));
     if (has_salt(key.key_type())) key.salt = SecretBytes(in.take(in.u16("Salt data"), "Salt data"));
-    read_validity(in, key.kv, key.spi, key.valid_from, key.valid_to);
+    read_validity(in, key.kv, kv_offset, key.spi, key.valid_from, key.valid_to);
     keys.push_back(std::move(key));
   }
   if (!in.failed() && in.left() != 0) in.fail(ErrorKind::malformed, in.offset(), "octets behind the last key", "RFC 3830 6.13");

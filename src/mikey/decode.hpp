@@ -14,9 +14,6 @@ namespace li::mikey {
 /// Reads one whole message; octets left over are an error. Nothing is verified: no MAC, no signature, no time, no rule between fields.
 [[nodiscard]] Result<Message> decode(ByteView octets);
 
-/// The data type of what looks like a MIKEY message, without reading more of it.
-[[nodiscard]] std::optional<std::uint8_t> peek_data_type(ByteView octets);
-
 /// A Key data sub-payload, RFC 3830 clause 6.13.
 struct KeyData {
   std::uint8_t type = 0;

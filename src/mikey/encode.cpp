@@ -39,6 +39,15 @@ void write_policy(Writer& out, const TicketPolicy& policy) {
   write_nested(out, encode_field(policy.tp_data), "TP Data");
 }
 
+// Where Vi as it was read says that nothing follows it, it says so again: Vr covers that octet.
+Result<Bytes> encode_initiator_data(const std::vector<Payload>& chain) {
+  if (chain.empty()) return Bytes();
+  auto field = encode_field(chain);
+  const bool was_read = chain.front().length != 0;
+  if (field && was_read && chain.size() > 1 && chain.front().next == number(Next::last)) (*field)[1] = number(Next::last);
+  return field;
+}
+
 struct WriteBody {
   Writer& out;
 
@@ -123,36 +132,20 @@ struct WriteBody {
   void operator()(const Ticket& ticket) const {
     write_policy(out, ticket);
     write_nested(out, encode_ticket_data(ticket.ticket_data), "Ticket Data");
-    write_nested(out, ticket.initiator_data.empty() ? Result<Bytes>(Bytes()) : encode_field(ticket.initiator_data), "Initiator Data");
+    write_nested(out, encode_initiator_data(ticket.initiator_data), "Initiator Data");
   }
 };
-
-struct TypeOf {
-  template <typename Kind>
-  std::uint8_t operator()(const Kind&) const {
-    return number(Kind::kType);
-  }
-  std::uint8_t operator()(const Thdr&) const { return 0; }
-  std::uint8_t operator()(const Unread& unread) const { return unread.type; }
-};
-
-std::uint8_t type_of(const Payload& payload) { return std::visit(TypeOf{}, payload.body); }
-
-// SIGN and what could not be read have no Next payload octet of their own.
-bool has_next(const Payload& payload) {
-  return !std::holds_alternative<Sign>(payload.body) && !std::holds_alternative<Unread>(payload.body);
-}
 
 void write_payload(Writer& out, const Payload& payload, std::uint8_t next) {
-  if (has_next(payload)) out.u8(next, "next payload");
+  if (has_next_octet(payload)) out.u8(next, "next payload");
   std::visit(WriteBody{out}, payload.body);
 }
 
 void write_chain(Writer& out, const std::vector<Payload>& chain) {
   for (std::size_t i = 0; i < chain.size(); ++i) {
     const auto last = i + 1 == chain.size();
-    if (!last && !has_next(chain[i])) out.fail("only the last payload may be SIGN");
-    write_payload(out, chain[i], last ? number(Next::last) : type_of(chain[i + 1]));
+    if (!last && !has_next_octet(chain[i])) out.fail("only the last payload may be SIGN");
+    write_payload(out, chain[i], last ? number(Next::last) : payload_type(chain[i + 1]));
   }
 }
 
@@ -160,7 +153,7 @@ void write_header(Writer& out, const Message& message) {
   const auto& header = message.header;
   out.u8(header.version, "version");
   out.u8(header.data_type, "data type");
-  out.u8(message.payloads.empty() ? number(Next::last) : type_of(message.payloads.front()), "next payload");
+  out.u8(message.payloads.empty() ? number(Next::last) : payload_type(message.payloads.front()), "next payload");
   out.u8((header.v ? 0x80U : 0U) | (header.prf & 0x7FU), "PRF func");
   out.u32(header.csb_id);
   out.u8(header.cs_count(), "#CS");
@@ -198,7 +191,7 @@ Result<Bytes> encode_payload(const Payload& payload, std::uint8_t next) {
 
 Result<Bytes> encode_field(const std::vector<Payload>& chain) {
   Writer out;
-  out.u8(chain.empty() ? number(Next::last) : type_of(chain.front()), "first payload");
+  out.u8(chain.empty() ? number(Next::last) : payload_type(chain.front()), "first payload");
   write_chain(out, chain);
   return out.bytes();
 }

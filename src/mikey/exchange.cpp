@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "mikey/exchange_impl.hpp"
 
 namespace li::mikey {
@@ -49,13 +51,7 @@ void take_identities(Established& call, const Pair& pair) {
   call.id_r = r != nullptr ? r->data : call.parties.ticket_responders.size() == 1 ? call.parties.ticket_responders.front().data : Bytes();
 }
 
-// A MAC that must be right; an unprotected ticket may come with messages that have none.
-bool right(const Verification& v, const KeySchedule& schedule, const std::vector<ByteView>& parts, bool authenticated) {
-  return verifies(v, schedule, parts) || (!authenticated && v.auth_alg == number(Auth::null));
-}
-
 Answer<KeySchedule> verify_init(const Pair& pair, const Established& call, const TicketSecrets& secrets, Trace* trace) {
-  if (pair.rand_i().empty()) return refuse(Reason::init_mac, "TRANSFER_INIT without RANDRi");
   auto schedule = KeySchedule::message(pair.prf(), secrets.mpki.reveal(), call.csb_id, Direction::init, pair.rand_i(), {});
   const auto& v = last_v(pair.init);
   if (trace != nullptr) trace->init_auth_key = schedule.auth_key(mac_size(v.auth_alg).value_or(0));
@@ -63,11 +59,10 @@ Answer<KeySchedule> verify_init(const Pair& pair, const Established& call, const
   const auto& ticket = pair.ticket();
   const auto whole = before_mac(pair.init, pair.octets.init);
   const auto behind = ticket.initiator_data_offset + ticket.initiator_data_length;
-  if (!right(v, schedule, {whole.first(ticket.initiator_data_offset - 2), whole.subspan(behind), call.id_i, call.id_r},
-             secrets.authenticated)) {
+  if (!verifies(v, schedule, {whole.first(ticket.initiator_data_offset - 2), whole.subspan(behind), call.id_i, call.id_r})) {
     return refuse(Reason::init_mac);
   }
-  if (ticket.flags.i && !verify_initiator_data(pair.view(), secrets.fork ? ByteView() : secrets.mpkr.reveal(), &v)) {
+  if (ticket.flags.i && !verify_initiator_data(pair.view(), secrets.fork ? nullptr : &secrets.mpkr, &v)) {
     return refuse(Reason::initiator_data, "Vi or Vr is not right");
   }
   if (!ticket.flags.i && ticket.initiator_data_length != 0)
@@ -96,8 +91,7 @@ Answer<KeySchedule> verify_resp(const Pair& pair, const Established& call, const
     trace->resp_auth_key = schedule.auth_key(mac_size(v.auth_alg).value_or(0));
     trace->mpkr_forked = pair.flags().i ? secrets.mpkr.copy() : SecretBytes();
   }
-  if (!right(v, schedule, {before_mac(*pair.resp, *pair.octets.resp), pair.octets.init}, secrets.authenticated))
-    return refuse(Reason::resp_mac);
+  if (!verifies(v, schedule, {before_mac(*pair.resp, *pair.octets.resp), pair.octets.init})) return refuse(Reason::resp_mac);
   return schedule;
 }
 
@@ -111,6 +105,7 @@ Answer<Pair> read_pair(const Transfer& transfer) {
     resp = std::move(*read);
   }
   if (!find_ticket(*init, transfer.init)) return refuse(Reason::no_ticket, "TRANSFER_INIT without a TICKET");
+  if (find(init->payloads, RandRole::initiator) == nullptr) return refuse(Reason::malformed, "TRANSFER_INIT without RANDRi");
   return Pair{transfer, std::move(*init), std::move(resp)};
 }
 
@@ -135,9 +130,12 @@ Answer<void> answer_of(Established& call, const Pair& pair, TicketSecrets& secre
   return {};
 }
 
-Answer<void> check_rules(const Pair& pair) {
+Answer<void> check_rules(const Pair& pair, const TicketSecrets& secrets) {
   const auto& flags = pair.flags();
+  const bool has_tgk = std::any_of(secrets.keys.begin(), secrets.keys.end(), [](const KeyData& key) { return is_tgk(key.key_type()); });
   if (const auto broken = broken_flag_rule(flags); !broken.empty()) return refuse(Reason::policy, "flags: " + broken);
+  if (flags.i && !flags.f && has_tgk) return refuse(Reason::policy, "flags: a TGK to be forked without F");
+  if (pair.resp && !flags.f) return refuse(Reason::policy, "a TRANSFER_RESP without flag F");
   if (pair.resp && flags.g && pair.rand_r().empty()) return refuse(Reason::policy, "flag G and no RANDRr");
   return {};
 }
@@ -169,6 +167,10 @@ Established start(const Pair& pair) {
   call.flags = ticket.flags;
   if (ticket.flags.h) call.rand_i = to_bytes(pair.rand_i());
   call.rand_r = to_bytes(pair.rand_r());
+  call.sent_rand_i = to_bytes(pair.rand_i());
+  call.sent_rand_r = call.rand_r;
+  if (const auto* rand = pair.resp ? find(pair.resp->payloads, RandRole::kms) : nullptr) call.sent_rand_kms = rand->data;
+  call.lacks_rand_r = ticket.flags.g && !pair.resp;
   take_identities(call, pair);
   return call;
 }
@@ -201,7 +203,7 @@ Answer<Established> establish(const Transfer& transfer, const OpenTicket& open, 
   if (!init_schedule) return tl::unexpected(init_schedule.error());
   call.last = init_schedule->copy();
   if (auto answered = answer_of(call, pair, *secrets, rules, trace); !answered) return tl::unexpected(answered.error());
-  if (auto fine = check_rules(pair); !fine) return tl::unexpected(fine.error());
+  if (auto fine = check_rules(pair, *secrets); !fine) return tl::unexpected(fine.error());
   if (auto taken = take_contents(call, pair, *init_schedule, *secrets); !taken) return tl::unexpected(taken.error());
   return call;
 }

@@ -10,14 +10,16 @@ struct Established {
   Prf prf = Prf::mikey_1;  ///< of the HDR
   std::uint32_t csb_id = 0;
   Flags flags;
-  Bytes rand_i, rand_r;                  ///< as they enter the labels of session keys: empty when H or G is 0
-  Bytes id_i, id_r;                      ///< as the MACs cover them
-  Bytes ticket;                          ///< the TICKET payload without its Next payload octet
-  std::vector<KeyData> keys;             ///< the newest first
-  std::vector<SecurityPolicy> policies;  ///< the newest first
-  std::vector<GenericId> map;            ///< of the last message
-  bool map_is_final = false;             ///< a response said which policy each session takes
-  std::optional<KeySchedule> last;       ///< what protected the last message
+  Bytes rand_i, rand_r;                           ///< as they enter the labels of session keys: empty when H or G is 0
+  Bytes sent_rand_i, sent_rand_r, sent_rand_kms;  ///< as the messages have them
+  bool lacks_rand_r = false;                      ///< flag G, but TRANSFER_RESP is missing: no key can be derived
+  Bytes id_i, id_r;                               ///< as the MACs cover them
+  Bytes ticket;                                   ///< the TICKET payload without its Next payload octet
+  std::vector<KeyData> keys;                      ///< the newest first
+  std::vector<SecurityPolicy> policies;           ///< the newest first
+  std::vector<GenericId> map;                     ///< of the last message
+  bool map_is_final = false;                      ///< a response said which policy each session takes
+  std::optional<KeySchedule> last;                ///< what protected the last message
   Parties parties;
   bool authenticated = true;
   Bytes tpk_id;

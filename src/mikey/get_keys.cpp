@@ -28,12 +28,17 @@ Identity split(std::string_view text) {
   return identity;
 }
 
-bool is_named(std::string_view target, const Idr& idr) {
-  return idr.id_type != number(IdType::byte_string) && same_identity(target, as_text(idr.data));
+const std::vector<std::string>* find_group(const Groups& groups, std::string_view name) {
+  for (const auto& [group, members] : groups) {
+    if (same_identity(group, name)) return &members;
+  }
+  return nullptr;
 }
 
+bool is_named(std::string_view target, const Idr& idr) { return same_identity(target, as_text(idr.data)); }
+
 bool is_initiator(std::string_view target, const Parties& parties) {
-  if (!parties.ticket_initiator) return parties.initiator && is_named(target, *parties.initiator);
+  if (!parties.ticket_initiator) return false;  // the sender's word alone
   return is_named(target, *parties.ticket_initiator) && (!parties.initiator || is_named(target, *parties.initiator));
 }
 
@@ -47,7 +52,7 @@ bool covers(const Parties& parties, std::string_view responder, const Groups& gr
 bool is_only_responder(std::string_view target, const Parties& parties, const Groups& groups) {
   if (parties.ticket_responders.size() != 1) return false;
   const auto& only = parties.ticket_responders.front();
-  return is_named(target, only) && !groups.contains(std::string(as_text(only.data)));
+  return is_named(target, only) && find_group(groups, as_text(only.data)) == nullptr;
 }
 
 // Without forking everyone who may resolve the ticket can name themselves: only whom the ticket covers counts.
@@ -64,15 +69,15 @@ bool is_responder(std::string_view target, const Parties& parties, const Groups&
 
 bool same_identity(std::string_view a, std::string_view b) {
   if (a == b) return true;
+  if (a.find_first_of("@:") == std::string_view::npos) return false;  // neither URI nor NAI
   const auto x = split(a);
   const auto y = split(b);
   return same_letters(x.scheme, y.scheme) && x.user == y.user && same_letters(x.rest, y.rest);
 }
 
 bool is_member(const Groups& groups, std::string_view group, std::string_view member) {
-  const auto found = groups.find(std::string(group));
-  return found != groups.end() &&
-         std::any_of(found->second.begin(), found->second.end(), [&](const auto& one) { return same_identity(one, member); });
+  const auto* members = find_group(groups, group);
+  return members != nullptr && std::any_of(members->begin(), members->end(), [&](const auto& one) { return same_identity(one, member); });
 }
 
 bool concerns(std::string_view target, const Parties& parties, const Groups& groups) {

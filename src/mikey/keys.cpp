@@ -50,10 +50,12 @@ Bytes with_constant(std::uint32_t constant, ByteView label) {
 // XORs P(s, label, m) into `out`.
 void add_p(crypto::Hash hash, ByteView s, ByteView label, RecordBytes& out) {
   auto a = crypto::hmac(hash, s, {label});
-  for (std::size_t at = 0; at < out.size(); at += crypto::size(hash)) {
+  for (std::size_t at = 0;;) {
     const auto block = crypto::hmac(hash, s, {a.reveal(), label});
     const auto count = std::min(block.size(), out.size() - at);
     for (std::size_t i = 0; i < count; ++i) out[at + i] ^= block.reveal()[i];
+    at += count;
+    if (at == out.size()) return;
     a = crypto::hmac(hash, s, {a.reveal()});
   }
 }

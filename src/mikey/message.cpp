@@ -17,6 +17,15 @@ const Kind* find_role(const std::vector<Payload>& chain, Role role) {
   return find_if<Kind>(chain, [role](const Kind& body) { return body.role == number(role); });
 }
 
+struct TypeOf {
+  template <typename Kind>
+  std::uint8_t operator()(const Kind&) const {
+    return number(Kind::kType);
+  }
+  std::uint8_t operator()(const Thdr&) const { return 0; }
+  std::uint8_t operator()(const Unread& unread) const { return unread.type; }
+};
+
 struct Letter {
   char letter;
   bool Flags::*flag;
@@ -25,6 +34,12 @@ constexpr Letter kLetters[] = {{'D', &Flags::d}, {'E', &Flags::e}, {'F', &Flags:
                                {'J', &Flags::j}, {'K', &Flags::k}, {'L', &Flags::l}, {'M', &Flags::m}, {'N', &Flags::n}, {'O', &Flags::o}};
 
 }  // namespace
+
+std::uint8_t payload_type(const Payload& payload) { return std::visit(TypeOf{}, payload.body); }
+
+bool has_next_octet(const Payload& payload) {
+  return !std::holds_alternative<Sign>(payload.body) && !std::holds_alternative<Unread>(payload.body);
+}
 
 const Idr* find(const std::vector<Payload>& chain, IdRole role) { return find_role<Idr>(chain, role); }
 const Randr* find(const std::vector<Payload>& chain, RandRole role) { return find_role<Randr>(chain, role); }

@@ -194,6 +194,11 @@ struct TicketPolicy {
   std::vector<Payload> tp_data;
 };
 
+/// Type, subtype and version of the MIKEY Base Ticket (or, as far as is known, of 3GPP's).
+[[nodiscard]] inline bool is_base_ticket(const TicketPolicy& policy) {
+  return (policy.ticket_type == 1 || policy.ticket_type == 2) && policy.subtype == 1 && policy.version == 1;
+}
+
 struct Tp : TicketPolicy {
   static constexpr Next kType = Next::tp;
 };
@@ -224,6 +229,12 @@ struct Message {
 
   [[nodiscard]] bool is(DataType type) const { return header.is(type); }
 };
+
+/// The number that stands before a payload; 0 for a THDR, which has none.
+[[nodiscard]] std::uint8_t payload_type(const Payload& payload);
+
+/// SIGN and what could not be read have no Next payload octet of their own.
+[[nodiscard]] bool has_next_octet(const Payload& payload);
 
 /// The first payload of a kind in a chain, or null.
 template <typename Kind>

@@ -34,7 +34,7 @@ Dh read_dh(Reader& in) {
   const auto reserved_and_kv = in.u8("KV");
   dh.reserved = reserved_and_kv >> 4;
   dh.kv = reserved_and_kv & 0x0F;
-  read_validity(in, dh.kv, dh.spi, dh.valid_from, dh.valid_to);
+  read_validity(in, dh.kv, in.offset() - 1, dh.spi, dh.valid_from, dh.valid_to);
   return dh;
 }
 
@@ -120,7 +120,7 @@ GeneralExt read_general_ext(Reader& in) {
   return {type, in.sized16("General Extension data")};
 }
 
-Body read_body(Reader& in, std::uint8_t type, Place place) {
+Body read_body(Reader& in, std::uint8_t type) {
   switch (static_cast<Next>(type)) {
     case Next::kemac: return read_kemac(in);
     case Next::pke: return read_pke(in);
@@ -139,40 +139,31 @@ Body read_body(Reader& in, std::uint8_t type, Place place) {
     case Next::tp: return read_tp(in);
     case Next::ticket: return read_ticket(in);
     case Next::general_ext: return read_general_ext(in);
-    default: break;
+    default: return Unread{type, to_bytes(in.take(in.left(), "payload"))};
   }
-  if (place == Place::ticket) return Unread{type, to_bytes(in.take(in.left(), "payload"))};
-  const auto name = payload_name(type);
-  in.fail(ErrorKind::unknown, in.offset() - 1,
-          "payload " + std::to_string(type) + (name.empty() ? "" : " (" + std::string(name) + ")") +
-              " has no place here: its size is not known",
-          "RFC 6043 6.1");
-  return Unread{type, {}};
-}
-
-bool is_unread(std::uint8_t type) {
-  return payload_name(type).empty() || type == number(Next::key_data) || type > number(Next::general_ext);
 }
 
 }  // namespace
 
-Payload read_payload(Reader& in, std::uint8_t type, Place place) {
+bool has_layout(std::uint8_t type) {
+  return type <= number(Next::general_ext) && type != number(Next::key_data) && !payload_name(type).empty();
+}
+
+Payload read_payload(Reader& in, std::uint8_t type) {
   Payload payload;
   payload.offset = in.offset();
   if (type == number(Next::sign)) {
     payload.body = read_sign(in);
-  } else if (place == Place::ticket && is_unread(type)) {
-    payload.body = Unread{type, to_bytes(in.take(in.left(), "payload"))};
   } else {
-    payload.next = in.u8("next payload");
-    payload.body = read_body(in, type, place);
+    if (has_layout(type)) payload.next = in.u8("next payload");
+    payload.body = read_body(in, type);
   }
   payload.length = in.offset() - payload.offset;
   in.place_error(payload_name(type));
   return payload;
 }
 
-void read_validity(Reader& in, std::uint8_t kv, Bytes& spi, Bytes& from, Bytes& to) {
+void read_validity(Reader& in, std::uint8_t kv, std::size_t kv_offset, Bytes& spi, Bytes& from, Bytes& to) {
   switch (static_cast<KeyValidity>(kv)) {
     case KeyValidity::null: break;
     case KeyValidity::spi: spi = in.sized8("SPI"); break;
@@ -180,7 +171,7 @@ void read_validity(Reader& in, std::uint8_t kv, Bytes& spi, Bytes& from, Bytes& 
       from = in.sized8("Valid From");
       to = in.sized8("Valid To");
       break;
-    default: in.fail(ErrorKind::unknown, in.offset(), "KV " + std::to_string(kv) + " has no layout", "RFC 3830 6.14");
+    default: in.fail(ErrorKind::unknown, kv_offset, "KV " + std::to_string(kv) + " has no layout", "RFC 3830 6.14");
   }
 }
 

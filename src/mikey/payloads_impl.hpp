@@ -6,13 +6,14 @@
 
 namespace li::mikey {
 
-/// Where a chain stands: inside a ticket, what can't be read is kept and not an error (RFC 6043 clause 6.10).
-enum class Place { message, ticket };
+/// Whether payloads of this number have a layout here.
+[[nodiscard]] bool has_layout(std::uint8_t type);
 
-/// Reads the payload with the number `type`, from its Next payload octet on. Offsets in it are those of `in`.
-[[nodiscard]] Payload read_payload(Reader& in, std::uint8_t type, Place place);
+/// Reads the payload with the number `type`, from its Next payload octet on. Offsets in it are those of `in`. One without a layout
+/// takes all that is left: inside a ticket it is kept and no error (RFC 6043 clause 6.10).
+[[nodiscard]] Payload read_payload(Reader& in, std::uint8_t type);
 
-/// KV data of a key or a DH value.
-void read_validity(Reader& in, std::uint8_t kv, Bytes& spi, Bytes& from, Bytes& to);
+/// KV data of a key or a DH value; `kv_offset` is where the KV stands.
+void read_validity(Reader& in, std::uint8_t kv, std::size_t kv_offset, Bytes& spi, Bytes& from, Bytes& to);
 
 }  // namespace li::mikey

@@ -13,20 +13,21 @@ constexpr std::size_t kCmSalt = 14;
 constexpr std::size_t kKwSalt = 8;
 
 // IV = (S XOR (0x0000 ++ CSB ID ++ T)) ++ 0x0000
-Result<Bytes> initial_block(const KeySchedule& schedule, const KemacPlace& place) {
+Result<SecretBytes> initial_block(const KeySchedule& schedule, const KemacPlace& place) {
   if (place.t.size() != 8) return failure(ErrorKind::missing, "AES-CM needs a T of 64 bits for its IV", "RFC 3830 4.2.3");
   const auto salt = schedule.salt_key(kCmSalt);
-  Bytes block(16);
+  RecordBytes block;
+  block.assign(16, std::uint8_t{0});
   std::copy(salt.reveal().begin(), salt.reveal().end(), block.begin());
   for (std::size_t i = 0; i < 4; ++i) block[2 + i] ^= static_cast<std::uint8_t>(place.csb_id >> (24 - 8 * i));
   for (std::size_t i = 0; i < 8; ++i) block[6 + i] ^= place.t[i];
-  return block;
+  return SecretBytes(block);
 }
 
 Result<SecretBytes> counter_mode(const KeySchedule& schedule, const KemacPlace& place, std::size_t key_size, ByteView data) {
   const auto block = initial_block(schedule, place);
   if (!block) return failure(block.error());
-  return crypto::aes_ctr(schedule.encr_key(key_size).reveal(), *block, data);
+  return crypto::aes_ctr(schedule.encr_key(key_size).reveal(), block->reveal(), data);
 }
 
 enum class Way { seal, open };
@@ -55,8 +56,8 @@ Bytes mac(Auth auth, const KeySchedule& schedule, const std::vector<ByteView>& p
   if (auth == Auth::null) return {};
   const auto hash = auth == Auth::hmac_sha_1_160 ? crypto::Hash::sha1 : crypto::Hash::sha256;
   const auto key = schedule.auth_key(crypto::size(hash));
-  Bytes whole;
-  for (const auto part : parts) whole.insert(whole.end(), part.begin(), part.end());
+  RecordBytes whole;  // an unprotected message holds keys
+  for (const auto part : parts) append(whole, part);
   return to_bytes(crypto::hmac(hash, key.reveal(), {whole}).reveal());
 }
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "mikey/exchange_impl.hpp"
 
 namespace li::mikey {
@@ -9,9 +11,15 @@ constexpr std::uint8_t kKeyLength = 1;
 constexpr std::uint8_t kSaltLength = 4;
 constexpr std::uint8_t kAesGcm = 6;
 
+constexpr std::size_t kMostOctets = 256;
+
+// A value is a big-endian integer; what is too long to be a length here counts as too long.
 std::optional<std::size_t> parameter(const SecurityPolicy& policy, std::uint8_t type) {
   for (const auto& [kind, value] : policy.parameters) {
-    if (kind == type && !value.empty()) return value.back();
+    if (kind != type) continue;
+    std::size_t number = 0;
+    for (const auto octet : value) number = std::min<std::size_t>(number << 8 | octet, 0xFFFF);
+    return number;
   }
   return std::nullopt;
 }
@@ -37,9 +45,8 @@ const SecurityPolicy* policy_of(const Established& call, std::uint8_t number) {
   return nullptr;
 }
 
-// A response names one policy for each session. Without one, alternatives do when they come to the same lengths.
+// Without a response, which names one policy for each session, alternatives do when they come to the same lengths.
 Answer<Lengths> lengths_of(const Established& call, const GenericId& id) {
-  if (call.map_is_final && id.policies.size() != 1) return refuse(Reason::policy, "a response names exactly one policy");
   std::optional<Lengths> found;
   for (const auto number : id.policies) {
     const auto* policy = policy_of(call, number);
@@ -48,12 +55,14 @@ Answer<Lengths> lengths_of(const Established& call, const GenericId& id) {
     found = lengths(*policy);
   }
   if (!found) return refuse(Reason::policy, "no policy");
+  if (found->key > kMostOctets || found->salt > kMostOctets)
+    return refuse(Reason::policy, "a policy that asks for keys of over 256 octets");
   return *found;
 }
 
 // By SPI; the newest key of that SPI counts.
 const KeyData* key_of(const Established& call, const GenericId& id) {
-  if (id.spi.empty()) return !call.map_is_final && call.keys.size() == 1 ? &call.keys.front() : nullptr;
+  if (id.spi.empty()) return nullptr;
   for (const auto& key : call.keys) {
     if (key.kv == number(KeyValidity::spi) && key.spi == id.spi) return &key;
   }
@@ -87,10 +96,13 @@ SessionKey session_key(const Established& call, const GenericId& id) {
   const auto* key = key_of(call, id);
   if (!lengths) {
     session.reason = lengths.error().reason;
-  } else if (key == nullptr) {
+  } else if (key == nullptr || key->key.empty()) {
     session.reason = Reason::no_key;
+  } else if (call.lacks_rand_r && !is_tek(key->key_type())) {
+    session.reason = Reason::resp_missing;
   } else {
     fill(session, call, *key, *lengths);
+    if (session.key.empty()) session.reason = Reason::no_key;
   }
   return session;
 }

@@ -2,6 +2,7 @@
 
 #include "crypto/hash.hpp"
 #include "mikey/encode.hpp"
+#include "mikey/finish_impl.hpp"
 
 namespace li::mikey {
 namespace {
@@ -16,8 +17,10 @@ const Payload* find_v(const Ticket& ticket) {
   return &ticket.ticket_data.back();
 }
 
+// See decode: Ticket Data of another layout are opaque.
 bool is_supported(const Ticket& ticket) {
-  return (ticket.ticket_type == 1 || ticket.ticket_type == 2) && ticket.subtype == 1 && ticket.version == 1;
+  const auto opaque = !ticket.ticket_data.empty() && std::holds_alternative<Unread>(ticket.ticket_data.front().body);
+  return !opaque && (is_base_ticket(ticket) || ticket.ticket_type == 2);
 }
 
 // The parts of base Ticket Data that open_ticket needs.
@@ -92,7 +95,9 @@ Answer<TicketSecrets> open_ticket(const TicketView& view, const Tpks& tpks, bool
   if (prf_name(ticket.prf).empty())
     return refuse(Reason::unsupported_ticket, "PRF func " + std::to_string(ticket.prf) + " of the ticket is not known");
   const auto parts = parts_of(ticket);
-  if (!parts.complete()) return refuse(Reason::malformed, "Ticket Data lacks T, RAND, KEMAC or V");
+  if (!parts.complete()) {
+    return refuse(is_base_ticket(ticket) ? Reason::malformed : Reason::unsupported_ticket, "Ticket Data lacks T, RAND, KEMAC or V");
+  }
   if (parts.unprotected() && !allow_unprotected) return refuse(Reason::unprotected, "the ticket is not encrypted or not authenticated");
 
   auto tpk = find_tpk(parts, tpks);
@@ -107,19 +112,23 @@ Answer<TicketSecrets> open_ticket(const TicketView& view, const Tpks& tpks, bool
   return take_keys(ticket, parts, std::move(*keys));
 }
 
-bool verify_initiator_data(const TicketView& view, ByteView mpkr, const Verification* v) {
+bool verify_initiator_data(const TicketView& view, const SecretBytes* mpkr, const Verification* v) {
   const auto& chain = view.ticket.initiator_data;
-  if (chain.size() != 2) return false;
-  const auto* vi = std::get_if<Verification>(&chain[0].body);
-  const auto* vr = std::get_if<Verification>(&chain[1].body);
+  if (chain.size() < 2) return false;
+  const auto* vi = std::get_if<Verification>(&chain.front().body);
+  const auto* vr = std::get_if<Verification>(&chain.back().body);
   if (vi == nullptr || vr == nullptr || vr->auth_alg != vi->auth_alg) return false;
   if (v != nullptr && (v->auth_alg != vi->auth_alg || !crypto::same(v->mac, vi->mac))) return false;
-  if (mpkr.empty()) return true;  // only whoever issued the ticket can check Vr
+  if (mpkr == nullptr) return true;
   const auto field = view.message.subspan(view.ticket.initiator_data_offset, view.ticket.initiator_data_length);
-  return verifies(*vr, KeySchedule::initiator_data(static_cast<Prf>(view.ticket.prf), mpkr), {field.first(field.size() - vr->mac.size())});
+  return verifies(*vr, KeySchedule::initiator_data(static_cast<Prf>(view.ticket.prf), mpkr->reveal()),
+                  {field.first(field.size() - vr->mac.size())});
 }
 
 Result<Ticket> make_ticket(const TicketSpec& spec, ByteView tpk) {
+  if (auto broken = broken_flag_rule(spec.policy.flags); !broken.empty())
+    return failure(ErrorKind::unexpected, "flags: " + broken, "RFC 6043 6.10");
+  if (auto fine = check_sizes(spec.policy.prf, spec.encr, spec.auth); !fine) return failure(fine.error());
   const auto schedule = KeySchedule::ticket(static_cast<Prf>(spec.policy.prf), tpk, spec.rand);
   std::vector<KeyData> keys;
   keys.push_back({number(KeyType::mpk), spec.mpk.copy(), {}, number(KeyValidity::spi), spec.mpk_spi, {}, {}});
@@ -143,7 +152,7 @@ Result<Ticket> make_ticket(const TicketSpec& spec, ByteView tpk) {
 }
 
 std::string broken_flag_rule(const Flags& f) {
-  if (!f.d && f.l) return "L without D";
+  if (!f.d && !f.l) return "neither D nor L";
   if (f.g && !f.f) return "G without F";
   if (!f.g && !f.h) return "neither G nor H";
   if (f.i && !f.e) return "I without E";

@@ -50,8 +50,9 @@ struct TicketView {
 /// Verifies the ticket and takes its keys out. Times, rights and Initiator Data are the caller's to check.
 [[nodiscard]] Answer<TicketSecrets> open_ticket(const TicketView& view, const Tpks& tpks, bool allow_unprotected);
 
-/// Whether Vi repeats `v` of TRANSFER_INIT and Vr is right under MPKr; what RESOLVE_INIT holds has no `v` to compare with (null).
-[[nodiscard]] bool verify_initiator_data(const TicketView& view, ByteView mpkr, const Verification* v);
+/// Whether Vi repeats `v` of TRANSFER_INIT, and Vr is right under MPKr. Null: no `v` is at hand (RESOLVE_INIT holds none); Vr can't be
+/// checked, as by all but whoever issued the ticket.
+[[nodiscard]] bool verify_initiator_data(const TicketView& view, const SecretBytes* mpkr, const Verification* v);
 
 struct TicketSpec {
   TicketPolicy policy;

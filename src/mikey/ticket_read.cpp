@@ -9,10 +9,18 @@ Flags read_flags(std::uint8_t d, std::uint8_t e_to_l, std::uint8_t m_to_o) {
           bit(e_to_l, 0x04), bit(e_to_l, 0x02), bit(e_to_l, 0x01), bit(m_to_o, 0x80), bit(m_to_o, 0x40), bit(m_to_o, 0x20)};
 }
 
+// A policy inside a policy has no meaning, and no end: it is kept unread, as payloads that are not known are.
+Payload read_inner(Reader& in, std::uint8_t type) {
+  if (type != number(Next::tp) && type != number(Next::ticket)) return read_payload(in, type);
+  const auto offset = in.offset();
+  const auto length = in.left();
+  return {Unread{type, to_bytes(in.take(length, "payload"))}, offset, length, number(Next::last)};
+}
+
 std::vector<Payload> read_chain(Reader& in, std::uint8_t type) {
   std::vector<Payload> chain;
   while (!in.failed() && type != number(Next::last)) {
-    chain.push_back(read_payload(in, type, Place::ticket));
+    chain.push_back(read_inner(in, type));
     type = chain.back().next;
   }
   if (!in.failed() && in.left() != 0)
@@ -22,13 +30,13 @@ std::vector<Payload> read_chain(Reader& in, std::uint8_t type) {
 
 // Vi may say that nothing follows it, for it repeats a V payload that is the last of its message.
 std::vector<Payload> read_initiator_data(Reader& in) {
-  std::vector<Payload> chain;
   const auto first = in.u8("first payload");
-  if (in.failed()) return chain;
-  if (first != number(Next::v)) return read_chain(in, first);
-  chain.push_back(read_payload(in, first, Place::ticket));
-  if (!in.failed() && in.left() != 0) chain.push_back(read_payload(in, number(Next::v), Place::ticket));
-  if (!in.failed() && in.left() != 0) in.fail(ErrorKind::malformed, in.offset(), "octets behind Vr", "RFC 6043 6.10");
+  if (first == number(Next::last)) in.fail(ErrorKind::malformed, in.offset() - 1, "Initiator Data without Vi", "RFC 6043 6.10");
+  if (in.failed() || first != number(Next::v)) return read_chain(in, first);
+  std::vector<Payload> chain{read_payload(in, first)};
+  const auto next = chain.front().next;
+  for (auto& payload : read_chain(in, next == number(Next::last) && in.left() != 0 ? number(Next::v) : next))
+    chain.push_back(std::move(payload));
   return chain;
 }
 
@@ -68,11 +76,21 @@ void read_policy(Reader& in, TicketPolicy& policy) {
   std::size_t offset = 0;
   std::size_t length = 0;
   policy.tp_data = read_field(in, "TP Data", offset, length, [](Reader& field) { return read_chain(field, field.u8("first payload")); });
+  if (length == 0) in.fail(ErrorKind::malformed, offset, "TP Data has not even its first octet", "RFC 6043 6.10");
 }
 
-// Ticket Data of these has the layout of a base ticket; that of others is opaque.
-bool is_base(const TicketPolicy& policy) {
-  return (policy.ticket_type == 1 || policy.ticket_type == 2) && policy.subtype == 1 && policy.version == 1;
+// Ticket Data of another layout than that of the base ticket.
+std::vector<Payload> opaque(ByteView data, std::size_t offset) { return {{Unread{0, to_bytes(data)}, offset, data.size(), 0}}; }
+
+// The numbers of a 3GPP Base Ticket (type 2) are not known: whatever they are, Ticket Data that has the base layout is read so.
+std::vector<Payload> read_data_of(const TicketPolicy& policy, Reader& in) {
+  if (is_base_ticket(policy)) return read_ticket_data(in);
+  const auto offset = in.offset();
+  const auto data = in.take(in.left(), "Ticket Data");
+  if (policy.ticket_type != 2) return opaque(data, offset);
+  Reader attempt(data, offset);
+  auto chain = read_ticket_data(attempt);
+  return attempt.failed() ? opaque(data, offset) : chain;
 }
 
 }  // namespace
@@ -86,11 +104,8 @@ Tp read_tp(Reader& in) {
 Ticket read_ticket(Reader& in) {
   Ticket ticket;
   read_policy(in, ticket);
-  ticket.ticket_data = read_field(in, "Ticket Data", ticket.ticket_data_offset, ticket.ticket_data_length, [&ticket](Reader& field) {
-    if (is_base(ticket)) return read_ticket_data(field);
-    return std::vector<Payload>{
-        {Unread{0, to_bytes(field.take(field.left(), "Ticket Data"))}, ticket.ticket_data_offset, ticket.ticket_data_length, 0}};
-  });
+  ticket.ticket_data = read_field(in, "Ticket Data", ticket.ticket_data_offset, ticket.ticket_data_length,
+                                  [&ticket](Reader& field) { return read_data_of(ticket, field); });
   ticket.initiator_data = read_field(in, "Initiator Data", ticket.initiator_data_offset, ticket.initiator_data_length,
                                      [](Reader& field) { return read_initiator_data(field); });
   return ticket;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "mikey/exchange_impl.hpp"
 
 namespace li::mikey {
@@ -29,6 +31,11 @@ Moment moment(std::uint8_t ts_type, ByteView value) {
 Answer<void> check_entry(Established& call, const GenericId& id, bool is_response, std::vector<bool>& seen) {
   if (seen[id.cs_id]) return refuse(Reason::policy, "CS ID " + std::to_string(id.cs_id) + " stands twice in the map");
   seen[id.cs_id] = true;
+  if (is_response && id.policies.size() != 1) return refuse(Reason::policy, "a response names exactly one policy for each session");
+  const auto is_named = [&id](const SecurityPolicy& policy) { return policy.policy_no == id.policies.front(); };
+  if (is_response && std::none_of(call.policies.begin(), call.policies.end(), is_named)) {
+    return refuse(Reason::policy, "a response names a policy that no SP payload has");
+  }
   call.map.push_back(id);
   call.map_is_final = is_response;
   return {};
@@ -47,6 +54,7 @@ Answer<Message> read_transfer(ByteView octets, DataType type) {
   if (message->payloads.empty() || !std::holds_alternative<Verification>(message->payloads.back().body)) {
     return refuse(Reason::malformed, "the last payload is not V");
   }
+  if (find<Timestamp>(message->payloads) == nullptr) return refuse(Reason::malformed, "no T");
   return std::move(*message);
 }
 

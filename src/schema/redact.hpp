@@ -1,6 +1,6 @@
 // schema/redact.hpp: what of a value must not be shown, decided in one place for every form of output.
 //
-// Source:  design decision 8; key material of CCKeyInfo and PTCEncryptionInfo (TS 33.108), `inline:` of a=crypto (RFC 4568
+// Source:  key material of CCKeyInfo and PTCEncryptionInfo (TS 33.108), `inline:` of a=crypto (RFC 4568
 //          9.1), keys in a=key-mgmt when the MIKEY message does not encrypt them (RFC 4567, RFC 3830 6.2, RFC 6043 6.10),
 //          k=clear and k=base64 (RFC 4566 5.12).
 // Units:   octet positions in the value.

@@ -1,4 +1,4 @@
-// schema/secrets_impl.hpp: which members hold secrets (design decision 8; TS 33.107 7A.7.4, RFC 4568, RFC 4567).
+// schema/secrets_impl.hpp: which members hold secrets (TS 33.107 7A.7.4, RFC 4568, RFC 4567).
 #pragma once
 
 #include <string_view>

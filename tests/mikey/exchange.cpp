@@ -45,9 +45,10 @@ void Exchange::request() {
   TicketPolicy policy;
   policy.prf = prf;
   policy.flags = Flags::from_letters(flags);
-  policy.tp_data = {payload(uri(IdRole::kms, kms)), payload(uri(IdRole::initiator, alice)),
-                    payload(TimestampRole{number(TsRole::start), number(TsType::ntp_utc_32), seconds(0xd6b43200)}),
-                    payload(TimestampRole{number(TsRole::end), number(TsType::ntp_utc_32), seconds(ticket_end)})};
+  policy.tp_data = {payload(uri(IdRole::kms, kms))};
+  if (names_initiator) policy.tp_data.push_back(payload(uri(IdRole::initiator, alice)));
+  policy.tp_data.push_back(payload(TimestampRole{number(TsRole::start), number(TsType::ntp_utc_32), seconds(0xd6b43200)}));
+  policy.tp_data.push_back(payload(TimestampRole{number(TsRole::end), number(TsType::ntp_utc_32), seconds(ticket_end)}));
   for (const auto& responder : responders) policy.tp_data.push_back(payload(uri(IdRole::responder, responder)));
   Tp tp;
   static_cast<TicketPolicy&>(tp) = policy;

@@ -37,6 +37,7 @@ struct Exchange {
   std::vector<std::string> responders = {bob};  ///< that the ticket names
   Bytes tpk_id = to_bytes(std::string_view("tpk-7"));
   std::uint32_t ticket_end = 0xd6b58380;
+  bool names_initiator = true;       ///< whether the ticket has an IDRi
   std::vector<KeyData> ticket_keys;  ///< empty: one TGK with salt and SPI 02
   std::vector<GenericId> init_map, resp_map;
   std::vector<SecurityPolicy> policies;

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "exchange.hpp"
+#include "mikey/encode.hpp"
 
 namespace li::mikey::test {
 namespace {
@@ -106,6 +107,61 @@ TEST(Refusals, missing_answer) {
   call.play();
   call.transfer_resp.clear();
   EXPECT_EQ(reason(call.get_keys(call.alice)), Reason::resp_missing);
+}
+
+// A policy inside a policy inside a policy ... must not take the stack.
+TEST(Refusals, policies_without_end) {
+  Bytes nested{0};
+  for (int depth = 0; depth < 5000; ++depth) {
+    Bytes outer{number(Next::tp), 0, 0, 1, 1, 1, 1, 0, 0};
+    outer.push_back(static_cast<std::uint8_t>(nested.size() >> 8));
+    outer.push_back(static_cast<std::uint8_t>(nested.size()));
+    outer.insert(outer.end(), nested.begin(), nested.end());
+    if (outer.size() > 0xFFFF) break;
+    nested = outer;
+  }
+  Bytes message{1, number(DataType::request_init_psk), number(Next::tp), 0, 0, 0, 0, 1, 0, 1, 0, 0, 1, 1, 1, 1, 0, 0};
+  message.push_back(static_cast<std::uint8_t>(nested.size() >> 8));
+  message.push_back(static_cast<std::uint8_t>(nested.size()));
+  message.insert(message.end(), nested.begin(), nested.end());
+  const auto read = must(decode(message));
+  ASSERT_EQ(find<Tp>(read.payloads)->tp_data.size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<Unread>(find<Tp>(read.payloads)->tp_data.front().body));
+  EXPECT_EQ(must(encode(read)), message);
+}
+
+// The sender's word alone does not make an initiator.
+TEST(Refusals, a_ticket_that_names_no_initiator) {
+  Exchange call;
+  call.names_initiator = false;
+  call.play();
+  EXPECT_EQ(reason(call.get_keys(call.alice)), Reason::target);
+  EXPECT_TRUE(call.get_keys(call.bob));
+}
+
+// Without forking, whoever may resolve a ticket can name anybody as the one who answered.
+TEST(Refusals, a_responder_whom_the_ticket_does_not_cover) {
+  Exchange call;
+  call.flags = "DFGHJNO";
+  call.play();
+  call.bob = "sip:erin@home2.example";
+  call.respond();
+  EXPECT_EQ(reason(call.get_keys(call.bob)), Reason::target);
+  EXPECT_TRUE(call.get_keys(call.alice));
+}
+
+// A session whose policy says a key of no octets has none; the others have theirs.
+TEST(Refusals, keys_of_no_octets) {
+  Exchange call;
+  call.policies.push_back(srtp_policy(2, 0));
+  call.init_map[1].policies = call.resp_map[1].policies = {2};
+  call.play();
+  const auto keys = must(call.get_keys(call.alice));
+  EXPECT_FALSE(keys.sessions[0].reason);
+  EXPECT_EQ(keys.sessions[1].reason, Reason::no_key);
+  call.resp_map[0].policies = {2};
+  call.play();
+  EXPECT_EQ(reason(call.get_keys(call.alice)), Reason::no_key);
 }
 
 TEST(Refusals, nothing_wrong_is_built) {

@@ -31,6 +31,7 @@ int main(int argc, char** argv) {
       "  hi2 decode capture.ber                every member of every record\n"
       "  hi2 decode -o jsonl *.ber | jq .      as JSON, a record a line\n"
       "  hi2 encode record.json > record.ber   back to octets\n"
+      "  hi2 mikey decode invite.sip           the MIKEY messages in a SIP message\n"
       "\n"
       "Keys are masked unless --show-keys is given.\n"
       "Exit codes: 0 done, 1 data is bad, 2 usage.");

@@ -1,0 +1,92 @@
+// kms/daemon.hpp: a KMS as it runs: store, services, listeners, audit trail, log and metrics.
+//
+// Source:  docs/kms.md, docs/decisions.md.
+// Units:   as the parts have it.
+// Errors:  start() and reload() say everything that is wrong, a line each. A reload that fails changes nothing.
+// Owns:    all of it. stop() or the destructor ends it: requests that have begun are answered.
+#pragma once
+
+#include <array>
+#include <atomic>
+
+#include "kms/endpoints.hpp"
+#include "ops/metrics.hpp"
+#include "ops/security_event.hpp"
+#include "xk/endpoint.hpp"
+
+namespace li::kms {
+
+using Problems = std::vector<std::string>;
+
+class Daemon {
+ public:
+  struct Surroundings {
+    ops::Clock clock = ops::system_now;
+    ops::LogOptions log;
+  };
+  [[nodiscard]] static tl::expected<std::unique_ptr<Daemon>, Problems> start(const std::string& config_path, const Surroundings& around);
+  /// What a start would say about the configuration and the files that it names, without one.
+  [[nodiscard]] static Problems check(const std::string& config_path);
+  ~Daemon();
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+
+  /// Reads again: rules, LI list, peers, certificates, log level. Addresses, paths, store and audit trail stay as they were at the start.
+  [[nodiscard]] tl::expected<void, Problems> reload();
+
+  /// Makes a new TPK when it is time, erases what has expired, writes the anchor, looks at certificates. Every few seconds.
+  void tick();
+
+  void stop();
+
+  enum class Role { ue, xk, peers, bsf, metrics };
+  /// 0 when there is no such listener.
+  [[nodiscard]] std::uint16_t port(Role role) const;
+  [[nodiscard]] const ops::Log& log() const { return log_; }
+  /// What is wrong now; nothing is fine.
+  [[nodiscard]] std::vector<std::string> health() const;
+
+ private:
+  struct Listening {
+    Role role;
+    std::shared_ptr<net::TlsContext> tls;
+    std::unique_ptr<net::HttpServer> server;
+  };
+  struct Rules;
+
+  Daemon(std::string config_path, Settings settings, const Surroundings& around, std::unique_ptr<Store> store,
+         std::unique_ptr<ops::AuditLog> audit);
+  [[nodiscard]] tl::expected<void, Problems> serve();
+  [[nodiscard]] tl::expected<void, Problems> listen(Role role, const Listener& settings, const net::HttpHandler& handler,
+                                                    std::size_t body_limit);
+  [[nodiscard]] static tl::expected<Rules, Problems> read_rules(Settings settings);
+  void apply(Rules rules);
+  [[nodiscard]] Journal journal(bool limited);
+  void alarm(std::string_view reason, ops::Fields fields, bool limited);
+  [[nodiscard]] net::ServerEvents events_of(Role role);
+  void on_bad_request(Role role, unsigned status, const net::PeerIdentity& peer);
+  void on_refused(Role role, net::Refusal refusal, const std::string& address);
+  void rotate(Time now);
+  void purge(Time now);
+  void look_at_certificates(Time now);
+
+  const std::string config_path_;
+  const Settings settings_;  ///< as at the start
+  const ops::Clock clock_;
+  ops::Log log_;
+  ops::Metrics metrics_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<ops::AuditLog> audit_;
+  ops::SecurityEvents events_;
+  std::atomic<bool> audit_fails_ = false;
+  std::atomic<std::uint64_t> unaudited_ = 0;  ///< refusals that were only counted
+  xk::RateLimit audited_;
+  TicketService tickets_;
+  KeyService keys_;
+  std::unique_ptr<xk::Endpoint> xk_;
+  std::vector<Listening> listeners_;
+  Time purged_{};
+  Time warned_{};
+};
+
+}  // namespace li::kms

@@ -1,0 +1,51 @@
+// net/tls_impl.hpp: what a TlsContext holds, and what is asked of OpenSSL about a connection.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "net/tls.hpp"
+
+namespace li::net {
+
+template <auto free>
+struct Free {
+  template <typename T>
+  void operator()(T* object) const {
+    free(object);
+  }
+};
+
+struct TlsContext::Loaded {
+  std::unique_ptr<SSL_CTX, Free<SSL_CTX_free>> context;
+  std::vector<std::string> peer_names;
+  TlsPeers peers = TlsPeers::mutual;
+  bool has_certificate = false;
+  bool has_ca = false;
+  std::chrono::sys_seconds expiry{};
+};
+
+/// A session for one connection; the stream that gets it owns it.
+[[nodiscard]] SSL* new_server_session(const TlsContext::Loaded& loaded);
+[[nodiscard]] SSL* new_client_session(const TlsContext::Loaded& loaded, const std::string& server_name);
+
+/// Why a handshake failed; `error` is OpenSSL's.
+[[nodiscard]] Refusal refusal_of(const SSL* session, unsigned long error);
+
+/// The other end's certificate; the address stays empty.
+[[nodiscard]] PeerIdentity identity_of(const SSL* session);
+
+/// When the other end's certificate ends; far away without one.
+[[nodiscard]] std::chrono::sys_seconds peer_expiry(const SSL* session);
+
+/// Judges the certificate that a client showed earlier by what is loaded now.
+[[nodiscard]] std::optional<Refusal> judge_again(const TlsContext::Loaded& loaded, const SSL* session);
+
+/// A time that can't be read is the epoch.
+[[nodiscard]] std::chrono::sys_seconds to_time(const ASN1_TIME* time);
+
+}  // namespace li::net

@@ -1,0 +1,45 @@
+// ops/signals.hpp: how a daemon is told to stop and to reload, without code that runs in a signal handler.
+//
+// Source:  signalfd(2), sd_notify(3).
+// Units:   none.
+// Errors:  throws std::system_error if the system has no descriptors left: start-up fails then.
+// Owns:    the signals SIGTERM, SIGINT and SIGHUP of the process while it lives.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace li::ops {
+
+enum class Signal { stop, reload };
+
+class Signals {
+ public:
+  /// To be made before the first thread, which inherits that the signals are blocked. SIGPIPE and SIGXFSZ are ignored from now on:
+  /// writing gives an error instead.
+  Signals();
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+  ~Signals();  ///< gives the signals back
+
+  /// Waits for SIGTERM or SIGINT (stop), SIGHUP (reload) or stop() of another thread; with a time, nothing when it is over.
+  [[nodiscard]] std::optional<Signal> wait(std::optional<std::chrono::milliseconds> most = {});
+  /// Makes wait() return with stop, now and from now on. From any thread.
+  void stop();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Tells the service manager, where there is one ($NOTIFY_SOCKET): "READY=1", "STOPPING=1", with a status to show.
+[[nodiscard]] Result<void> notify_ready(std::string_view status = {});
+[[nodiscard]] Result<void> notify_stopping(std::string_view status = {});
+/// "RELOADING=1"; notify_ready() ends it.
+[[nodiscard]] Result<void> notify_reloading(std::string_view status = {});
+
+}  // namespace li::ops

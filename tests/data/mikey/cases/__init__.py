@@ -1,0 +1,1 @@
+"""The cases, folder by folder: each module has `all()`, which yields them."""

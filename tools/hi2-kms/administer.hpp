@@ -1,0 +1,13 @@
+// hi2-kms/administer.hpp: a command on the store, audited.
+#pragma once
+
+#include "hi2-kms/commands.hpp"
+#include "kms/admin.hpp"
+
+namespace li::kms_tool {
+
+/// Opens store and trail, audits, acts, closes; gives the exit code.
+int administer(const std::string& config, const std::string& command, const ops::Fields& arguments,
+               const std::function<Result<void>(kms::Store&, kms::Time)>& act);
+
+}  // namespace li::kms_tool

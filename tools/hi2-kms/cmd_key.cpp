@@ -1,0 +1,105 @@
+#include <iostream>
+#include <iterator>
+
+#include "hi2-kms/administer.hpp"
+#include "kms/li_list.hpp"
+#include "ops/private_file.hpp"
+
+namespace li::kms_tool {
+
+namespace {
+
+using kms::Store;
+using kms::Time;
+
+struct Arguments {
+  std::string name, key_id, file = "-", lifetime = "1d";
+};
+
+// Hexadecimal digits with or without a line feed, or else the octets themselves.
+SecretBytes from_hex_or_octets(const SecretBytes& read) {
+  auto text = as_text(read.reveal());
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+  auto octets = from_hex(text);
+  if (!octets || text.empty()) return read.copy();
+  SecretBytes key{ByteView(*octets)};
+  wipe(octets->data(), octets->size());
+  return key;
+}
+
+Result<SecretBytes> read_key(const std::string& file) {
+  if (file != "-") {
+    auto read = ops::read_private(file);
+    if (!read) return failure(read.error());
+    return from_hex_or_octets(*read);
+  }
+  RecordBytes octets;
+  for (std::istreambuf_iterator<char> at(std::cin), end; at != end && octets.size() < 1024; ++at)
+    octets.push_back(static_cast<std::uint8_t>(*at));
+  return from_hex_or_octets(SecretBytes(octets));
+}
+
+int add(const std::string& config, const Arguments& wanted) {
+  const auto lifetime = ops::parse_duration(wanted.lifetime);
+  if (!lifetime) return fail("--lifetime: " + lifetime.error().message());
+  const auto key = read_key(wanted.file);
+  if (!key) return fail(key.error().message());
+  return administer(config, "key_add", {{"subscriber", wanted.name}, {"key_id", wanted.key_id}}, [&](Store& store, Time now) {
+    return store.put_key(wanted.name, as_bytes(wanted.key_id), *key, now + std::chrono::duration_cast<std::chrono::seconds>(*lifetime));
+  });
+}
+
+Result<void> list_tpks(Store& store) {
+  const auto tpks = store.tpks();
+  if (!tpks) return failure(tpks.error());
+  for (const auto& one : *tpks) {
+    std::cout << one.id << "\tmade " << kms::to_utc(one.created);
+    if (one.retired) std::cout << "\tretired " << kms::to_utc(*one.retired) << "\tto be erased " << kms::to_utc(*one.erased_after);
+    std::cout << (one.retired ? "\n" : "\tactive\n");
+  }
+  return {};
+}
+
+Result<void> rotate(Store& store, Time now) {
+  const auto made = store.rotate_tpk(now);
+  if (!made) return failure(made.error());
+  std::cout << made->id << '\n';
+  return {};
+}
+
+Result<void> purge(Store& store, Time now) {
+  const auto erased = store.purge(now);
+  if (!erased) return failure(erased.error());
+  std::cout << "erased: " << erased->tpks << " TPKs, " << erased->keys << " keys of subscribers, " << erased->cached << " cached\n";
+  return {};
+}
+
+}  // namespace
+
+void add_key_commands(CLI::App& app, const std::string& config, std::vector<Command>& commands) {
+  auto* keys = app.add_subcommand("key", "pre-shared keys of subscribers, e.g. Ks_NAF")->require_subcommand(1);
+  auto* added = keys->add_subcommand("add", "adds or replaces a key; its octets or hexadecimal digits come from a file");
+  auto wanted = std::make_shared<Arguments>();
+  added->add_option("NAME", wanted->name, "of the subscriber")->required();
+  added->add_option("KEY_ID", wanted->key_id, "e.g. the B-TID")->required();
+  added->add_option("--file", wanted->file, "where the key is, private to us; - is standard input")->capture_default_str();
+  added->add_option("--lifetime", wanted->lifetime, "e.g. 12h")->capture_default_str();
+  commands.push_back({added, [&config, wanted] { return add(config, *wanted); }});
+  auto* removed = keys->add_subcommand("rm", "removes a key");
+  auto id = std::make_shared<std::string>();
+  removed->add_option("KEY_ID", *id)->required();
+  commands.push_back(
+      {removed, [&config, id] {
+         return administer(config, "key_rm", {{"key_id", *id}}, [&](Store& store, Time) { return store.remove_key(as_bytes(*id)); });
+       }});
+
+  auto* tpks = app.add_subcommand("tpk", "Ticket Protection Keys")->require_subcommand(1);
+  commands.push_back({tpks->add_subcommand("ls", "lists them; never a key"),
+                      [&config] { return administer(config, "tpk_ls", {}, [](Store& store, Time) { return list_tpks(store); }); }});
+  commands.push_back({tpks->add_subcommand("rotate", "makes a new one; the one before goes on opening its tickets"),
+                      [&config] { return administer(config, "tpk_rotate", {}, rotate); }});
+  commands.push_back({tpks->add_subcommand("purge", "erases those that are kept long enough, and other keys that have expired"),
+                      [&config] { return administer(config, "tpk_purge", {}, purge); }});
+}
+
+}  // namespace li::kms_tool
