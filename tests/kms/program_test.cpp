@@ -86,8 +86,11 @@ TEST_F(Program, AdministersAndAuditsWithTheUser) {
   EXPECT_EQ(run("subscriber add alice sip:alice@home1.example tel:+31201234567"), "[0]\n");
   EXPECT_EQ(run("subscriber add eve sip:alice@home1.example"), "hi2-kms: identity 'sip:alice@home1.example' exists already\n[1]\n");
   const auto key = site.scratch.write("ks_naf", std::string(64, 'a') + "\n");
-  EXPECT_EQ(run("key add alice btid-1 --file " + key), "[0]\n");
-  EXPECT_EQ(run("key add alice btid-2 --lifetime 1h < " + key), "[0]\n");
+  EXPECT_EQ(run("key add alice btid-1 --file " + key), "a key of 32 octets, read as hexadecimal digits\n[0]\n");
+  const auto raw = site.scratch.write("raw", std::string(31, '\xAA') + "\n");
+  EXPECT_EQ(run("key add alice btid-2 --lifetime 1h < " + raw), "a key of 32 octets, read as octets\n[0]\n");
+  EXPECT_EQ(run("key add alice btid-3 < " + site.scratch.write("long", std::string(1025, 'x'))),
+            "hi2-kms: standard input: more than 1024 octets are no key\n[1]\n");
   std::filesystem::permissions(key, std::filesystem::perms::others_read, std::filesystem::perm_options::add);
   EXPECT_TRUE(run("key add alice btid-3 --file " + key).ends_with("[1]\n"));
   EXPECT_EQ(run("subscriber ls"), "alice\tsip:alice@home1.example tel:+31201234567\t2 keys, 0 certificates\n[0]\n");
