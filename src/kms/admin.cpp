@@ -4,6 +4,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -65,12 +66,31 @@ Result<void> make_missing(const std::vector<Initial>& wanted, std::vector<std::s
   return {};
 }
 
+// After it is done: the trail needs the key that is made.
+Result<void> audit_init(ops::AuditOptions options, const std::vector<std::string>& made, Time now) {
+  options.clock = [now] { return TimePoint(now); };
+  const auto audit = ops::AuditLog::open(std::move(options));
+  if (!audit) return failure(audit.error());
+  std::string files;
+  for (const auto& path : made) files += (files.empty() ? "" : " ") + path;
+  const auto entry = (*audit)->append({"admin", {{"command", "init"}, {"user", user_of_process()}, {"made", files}}});
+  if (!entry) return failure(entry.error());
+  return (*audit)->close();
+}
+
 }  // namespace
+
+std::string user_name(unsigned id) {
+  passwd entry{};
+  passwd* found = nullptr;
+  std::array<char, 4096> room{};
+  const auto known = ::getpwuid_r(id, &entry, room.data(), room.size(), &found) == 0 && found != nullptr;
+  return (known ? std::string(entry.pw_name) : std::string("?")) + " (" + std::to_string(id) + ")";
+}
 
 std::string user_of_process() {
   const auto uid = ::getuid();
-  const auto* entry = ::getpwuid(uid);  // NOLINT(concurrency-mt-unsafe): administration has one thread
-  auto user = (entry == nullptr ? std::string("?") : std::string(entry->pw_name)) + " (" + std::to_string(uid) + ")";
+  auto user = user_name(uid);
   const auto* sudo = std::getenv("SUDO_USER");  // NOLINT(concurrency-mt-unsafe)
   if (uid == 0 && sudo != nullptr) user += std::string(" for ") + sudo;
   return user;
@@ -103,16 +123,18 @@ Result<std::vector<std::string>> initialise(const std::string& config_path, Time
   // The configuration can't be read as a whole before the master key is there.
   if (auto done = make_missing({{*master, [] { return hex_line(crypto::random_secret(kMasterKeySize)); }}}, made); !done)
     return failure(done.error());
-  const auto settings = load_settings(config_path);
+  auto settings = load_settings(config_path);
   if (!settings) return failure(ErrorKind::malformed, settings.error().front());
   const auto list = [] { return SecretBytes(as_bytes("# target  from  until  Xk client\n")); };
   auto done = make_missing({{settings->audit.key_file, [] { return crypto::PrivateKey::new_ed25519().to_pem(); }},
                             {settings->xk.on ? settings->xk.li_list : std::string(), list}},
                            made);
   if (!done) return failure(done.error());
-  if (std::filesystem::exists(settings->store.path)) return made;
-  if (auto store = Store::create(settings->store, settings->master_key, now); !store) return failure(store.error());
-  made.push_back(settings->store.path);
+  if (!std::filesystem::exists(settings->store.path)) {
+    if (auto store = Store::create(settings->store, settings->master_key, now); !store) return failure(store.error());
+    made.push_back(settings->store.path);
+  }
+  if (auto written = audit_init(settings->admin_audit, made, now); !written) return failure(written.error());
   return made;
 }
 

@@ -2,13 +2,16 @@
 //
 // Source:  docs/kms.md, docs/decisions.md.
 // Units:   as the parts have it.
-// Errors:  start() and reload() say everything that is wrong, a line each. A reload that fails changes nothing.
+// Errors:  start() and reload() say everything that is wrong, a line each. A reload that fails changes nothing, unless a certificate's
+// files
+//          change between the look at them and their use, which is a critical line in the log.
 // Owns:    all of it. stop() or the destructor ends it: requests that have begun are answered.
 #pragma once
 
 #include <array>
 #include <atomic>
 
+#include "kms/audit_budget.hpp"
 #include "kms/endpoints.hpp"
 #include "ops/metrics.hpp"
 #include "ops/security_event.hpp"
@@ -23,6 +26,7 @@ class Daemon {
   struct Surroundings {
     ops::Clock clock = ops::system_now;
     ops::LogOptions log;
+    std::chrono::milliseconds grace = std::chrono::seconds(10);  ///< for requests that have begun when it is told to stop
   };
   [[nodiscard]] static tl::expected<std::unique_ptr<Daemon>, Problems> start(const std::string& config_path, const Surroundings& around);
   /// What a start would say about the configuration and the files that it names, without one.
@@ -31,8 +35,9 @@ class Daemon {
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
-  /// Reads again: rules, LI list, peers, certificates, log level. Addresses, paths, store and audit trail stay as they were at the start.
-  [[nodiscard]] tl::expected<void, Problems> reload();
+  /// Reads again: rules, LI list, peers, certificates, log level. A changed key that stays as it was at the start is a problem. `who` tells
+  /// by whose order, for the audit trail.
+  [[nodiscard]] tl::expected<void, Problems> reload(const ops::Fields& who = {});
 
   /// Makes a new TPK when it is time, erases what has expired, writes the anchor, looks at certificates. Every few seconds.
   void tick();
@@ -59,13 +64,21 @@ class Daemon {
   [[nodiscard]] tl::expected<void, Problems> serve();
   [[nodiscard]] tl::expected<void, Problems> listen(Role role, const Listener& settings, const net::HttpHandler& handler,
                                                     std::size_t body_limit);
-  [[nodiscard]] static tl::expected<Rules, Problems> read_rules(Settings settings);
+  [[nodiscard]] static tl::expected<Rules, Problems> read_rules(Settings settings, const ops::Clock& clock);
+  [[nodiscard]] tl::expected<Rules, Problems> prepare_reload() const;
+  [[nodiscard]] Problems take_over(Rules rules, const ops::Fields& who);
   void apply(Rules rules);
   [[nodiscard]] Journal journal(bool limited);
-  void alarm(std::string_view reason, ops::Fields fields, bool limited);
+  [[nodiscard]] Result<void> audit(const std::string& event, const ops::Fields& fields);
+  void alarm(const Origin& from, std::string_view reason, ops::Fields fields, bool limited);
+  void audit_counts();
+  void on_anchor_failure(const Error& error);
+  void look_at_audit();
+  [[nodiscard]] net::HttpHandler watched(Role role, net::HttpHandler handler);
   [[nodiscard]] net::ServerEvents events_of(Role role);
   void on_bad_request(Role role, unsigned status, const net::PeerIdentity& peer);
   void on_refused(Role role, net::Refusal refusal, const std::string& address);
+  void on_failure(Role role, const std::string& what);
   void rotate(Time now);
   void purge(Time now);
   void look_at_certificates(Time now);
@@ -73,14 +86,17 @@ class Daemon {
   const std::string config_path_;
   const Settings settings_;  ///< as at the start
   const ops::Clock clock_;
+  const std::chrono::milliseconds grace_;
   ops::Log log_;
   ops::Metrics metrics_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<ops::AuditLog> audit_;
   ops::SecurityEvents events_;
-  std::atomic<bool> audit_fails_ = false;
-  std::atomic<std::uint64_t> unaudited_ = 0;  ///< refusals that were only counted
-  xk::RateLimit audited_;
+  std::atomic<bool> audit_fails_ = false;  ///< the last entry
+  bool trail_was_broken_ = false;          ///< at the last tick
+  AuditBudget budget_;
+  mutable std::mutex store_lock_;
+  std::string store_problem_;  ///< at the last tick, for health() must not wait for the store
   TicketService tickets_;
   KeyService keys_;
   std::unique_ptr<xk::Endpoint> xk_;

@@ -1,7 +1,11 @@
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
+#include "crypto/hash.hpp"
 #include "kms/daemon_impl.hpp"
+#include "kms/peer_gate.hpp"
 #include "net/client.hpp"
 #include "ops/private_file.hpp"
 
@@ -25,10 +29,11 @@ std::optional<PublicKeyRules> read_public_key(const Settings& settings, Problems
   return PublicKeyRules{std::move(*key), std::move(*roots)};
 }
 
-LiList read_li_list(const Settings& settings, Problems& problems) {
+LiList read_li_list(const Settings& settings, std::string& sha256, Problems& problems) {
   if (!settings.xk.on) return {};
   const auto text = ops::read_private(settings.xk.li_list, kLiListForbidden, kMaxLiList);
   if (!text) return add(problems, text.error()), LiList();
+  sha256 = to_hex(crypto::digest(crypto::Hash::sha256, text->reveal()));
   auto list = LiList::parse(as_text(text->reveal()));
   if (list) return std::move(*list);
   for (const auto& error : list.error()) problems.push_back(settings.xk.li_list + ": " + error.message());
@@ -53,13 +58,49 @@ std::function<Result<Bytes>(ByteView)> way_to(const PeerSettings& peer, const st
   };
 }
 
+// The trails may be missing: they are made. The key may not.
+void check_audit(const Settings& settings, Problems& problems) {
+  const auto pem = ops::read_private(settings.audit.key_file);
+  if (!pem) add(problems, pem.error());
+  if (pem) {
+    const auto key = crypto::PrivateKey::from_pem(pem->reveal());
+    if (!key || !key->sign(ByteView())) problems.push_back(settings.audit.key_file + ": is no Ed25519 key");
+  }
+  for (const auto* options : {&settings.audit, &settings.admin_audit}) {
+    for (const auto& file : {options->path, options->anchor}) {
+      const auto checked = ops::check_private(file);
+      if (!checked && checked.error().kind != ErrorKind::missing) add(problems, checked.error());
+    }
+    if (const auto folder = std::filesystem::path(options->anchor).parent_path(); !std::filesystem::is_directory(folder))
+      problems.push_back(folder.string() + ": there is no such folder for an anchor");
+  }
+}
+
 }  // namespace
 
-tl::expected<Daemon::Rules, Problems> Daemon::read_rules(Settings settings) {
+ops::Fields Daemon::Rules::told() const {
+  return {{"config_sha256", config_sha256},
+          {"li_list_sha256", li_list_sha256},
+          {"li_entries", li_list.size()},
+          {"clients", keys.clients.size()},
+          {"peers", tickets.peers.size()}};
+}
+
+Problems Daemon::Rules::unknown_clients() const {
+  Problems unknown;
+  for (const auto& client : li_list.clients()) {
+    if (std::find(keys.clients.begin(), keys.clients.end(), client) == keys.clients.end())
+      unknown.push_back("the LI list names the client " + client + ", which is not one of xk.clients: it can't ask");
+  }
+  return unknown;
+}
+
+tl::expected<Daemon::Rules, Problems> Daemon::read_rules(Settings settings, const ops::Clock& clock) {
   Problems problems;
   Rules rules;
   rules.log_level = settings.log_level;
-  rules.li_list = read_li_list(settings, problems);
+  rules.config_sha256 = settings.sha256;
+  rules.li_list = read_li_list(settings, rules.li_list_sha256, problems);
   rules.keys = {settings.xk.clients, settings.tickets.kms_identities, settings.xk.allow_missing_resp, settings.tickets.allow_unprotected};
   rules.tickets.public_key = read_public_key(settings, problems);
   rules.tickets.cache_lifetime = settings.peers.cache_lifetime;
@@ -68,8 +109,9 @@ tl::expected<Daemon::Rules, Problems> Daemon::read_rules(Settings settings) {
     tls_settings.peer_names.clear();  // the name of each one is its client's to look at
     const auto tls = net::TlsContext::load(std::move(tls_settings));
     if (!tls) add(problems, tls.error());
+    const auto gate = PeerGate::make(settings.ue.threads, clock);
     for (auto& peer : settings.peers.kmss) {
-      if (tls) peer.kms.ask = way_to(peer, *tls);
+      if (tls) peer.kms.ask = gate->guard(way_to(peer, *tls));
       rules.tickets.peers.push_back(std::move(peer.kms));
     }
   }
@@ -82,19 +124,23 @@ Problems Daemon::check(const std::string& config_path) {
   auto settings = load_settings(config_path);
   if (!settings) return settings.error();
   Problems problems;
-  for (const auto& file : {settings->store.path, settings->audit.key_file}) {
-    if (auto checked = ops::check_private(file); !checked) add(problems, checked.error());
-  }
-  for (const Listener* listener : std::initializer_list<const Listener*>{&settings->ue, &settings->xk, &settings->peers, &settings->bsf}) {
+  if (auto store = Store::open(settings->store, settings->master_key, std::chrono::floor<seconds>(ops::system_now())); !store)
+    add(problems, store.error());
+  check_audit(*settings, problems);
+  for (const auto& [role, listener] : std::initializer_list<std::pair<const char*, const Listener*>>{
+           {"ue", &settings->ue}, {"xk", &settings->xk}, {"peers", &settings->peers}, {"bsf", &settings->bsf}}) {
     if (!listener->on) continue;
-    if (auto tls = net::TlsContext::load(listener->tls); !tls) add(problems, tls.error());
+    if (auto tls = net::TlsContext::load(listener->tls); !tls) problems.push_back(std::string("[") + role + "]: " + tls.error().message());
   }
-  if (auto rules = read_rules(std::move(*settings)); !rules) problems.insert(problems.end(), rules.error().begin(), rules.error().end());
+  const auto rules = read_rules(std::move(*settings), ops::system_now);
+  const auto more = rules ? rules->unknown_clients() : rules.error();
+  problems.insert(problems.end(), more.begin(), more.end());
   return problems;
 }
 
 void Daemon::apply(Rules rules) {
   log_.set_level(rules.log_level);
+  for (const auto& line : rules.unknown_clients()) log_.warning("LI list", {{"problem", line}});
   metrics_.gauge("hi2_kms_li_entries", "Entries of the LI list").set(static_cast<double>(rules.li_list.size()));
   tickets_.set(std::move(rules.tickets));
   keys_.set(std::move(rules.keys), std::move(rules.li_list));

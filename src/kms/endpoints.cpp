@@ -37,7 +37,7 @@ xk::CryptoSession to_session(mikey::SessionKey& session) {
   return {session.cs_id, session.ssrc, std::move(answer)};
 }
 
-HttpResponse plain(unsigned status, const std::string& text) {
+HttpResponse plain_text(unsigned status, const std::string& text) {
   return {status, "text/plain; charset=utf-8", to_record_bytes(as_bytes(text)), {}};
 }
 
@@ -48,27 +48,36 @@ std::optional<Time> parse_time(const std::optional<std::string>& text) {
   return Time(seconds(value));
 }
 
+struct Given {
+  std::optional<std::string> subscriber, key_id;
+  std::optional<Time> expires;
+};
+
+bool is_whole(const Given& given, Time now, std::chrono::seconds longest) {
+  return given.subscriber && given.key_id && given.expires && *given.expires > now && *given.expires <= now + longest;
+}
+
 HttpResponse take_key(const HttpRequest& request, Store& store, const Journal& journal, Time now, const Settings::Bsf& settings) {
-  const auto subscriber = parameter_of(request.target, "subscriber"), key_id = parameter_of(request.target, "key_id");
-  const auto expires = parse_time(parameter_of(request.target, "expires"));
-  const auto allowed =
-      std::find_first_of(request.peer->names.begin(), request.peer->names.end(), settings.clients.begin(), settings.clients.end());
-  const ops::Fields fields{{"client", allowed == request.peer->names.end() ? request.peer->subject : *allowed},
-                           {"address", request.peer->address},
-                           {"subscriber", subscriber.value_or("")},
-                           {"key_id", key_id.value_or("")}};
-  if (allowed == request.peer->names.end()) {
-    journal.alarm("not_authorised", fields);
-    return {403, {}, {}, {}};
-  }
-  if (!subscriber || !key_id || !expires || *expires <= now || *expires > now + settings.longest) return {400, {}, {}, {}};
+  const Given given{parameter_of(request.target, "subscriber"), parameter_of(request.target, "key_id"),
+                    parse_time(parameter_of(request.target, "expires"))};
+  const auto& names = request.peer->names;
+  const auto allowed = std::find_first_of(names.begin(), names.end(), settings.clients.begin(), settings.clients.end());
+  const auto client = allowed == names.end() ? request.peer->subject : *allowed;
+  ops::Fields fields{{"client", client},
+                     {"address", request.peer->address},
+                     {"subscriber", given.subscriber.value_or("")},
+                     {"key_id", given.key_id.value_or("")}};
+  const auto refuse = [&](unsigned status, std::string_view reason) -> HttpResponse {
+    journal.alarm({"bsf", client}, reason, fields);
+    return {status, {}, {}, {}};
+  };
+  if (allowed == names.end()) return refuse(403, "not_authorised");
+  if (!is_whole(given, now, settings.longest)) return refuse(400, "bad_parameters");
   if (!journal.audit("key_given", fields)) return {503, {}, {}, {}};
-  const auto kept = store.put_key(*subscriber, as_bytes(*key_id), SecretBytes(request.body), *expires);
+  const auto kept = store.put_key(*given.subscriber, as_bytes(*given.key_id), SecretBytes(request.body), *given.expires);
   if (kept) return {204, {}, {}, {}};
-  auto told = fields;
-  told.emplace_back("detail", kept.error().message());
-  journal.alarm("key_not_taken", told);
-  return {kept.error().kind == ErrorKind::limit || kept.error().kind == ErrorKind::unknown ? 503U : 409U, {}, {}, {}};
+  fields.emplace_back("detail", kept.error().message());
+  return refuse(kept.error().kind == ErrorKind::limit || kept.error().kind == ErrorKind::unknown ? 503U : 409U, "key_not_taken");
 }
 
 }  // namespace
@@ -124,7 +133,7 @@ net::HttpHandler metrics_handler(std::function<std::string()> render, std::funct
     if (path_of(request.target) != "/health") return {404, {}, {}, {}};
     std::string text;
     for (const auto& wrong : health()) text += wrong + "\n";
-    return text.empty() ? plain(200, "fine\n") : plain(503, text);
+    return text.empty() ? plain_text(200, "fine\n") : plain_text(503, text);
   };
 }
 

@@ -1,8 +1,7 @@
 // kms/endpoints.hpp: what each listener of a KMS does with a request.
 //
 // Source:  TS 33.328 carries MIKEY-TICKET over HTTP POST; what of it is not confirmed (path, parameter) is configuration. RFC 3830
-// clause 10.1
-//          (application/mikey).
+//          clause 10.1 (application/mikey).
 // Units:   octets.
 // Errors:  404, 405 and 415 without a body; 400 for what is no MIKEY message, 403 for what is not answered, 503 when the KMS can't work.
 //          A MIKEY Error is a 200.

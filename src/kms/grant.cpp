@@ -76,9 +76,8 @@ Verdict<std::vector<mikey::Payload>> grant_tp_data(const Wish& wish, const Ticke
   const auto& kms = rules.kms_identities.front();
   const auto* asked_kms = mikey::find(wish.policy.tp_data, IdRole::kms);
   const auto spelling = asked_kms != nullptr && identity_of(*asked_kms) == canonical_identity(kms) ? asked_kms->data : to_bytes(kms);
-  const auto kms_type = kms.find(':') == std::string::npos ? mikey::IdType::nai : mikey::IdType::uri;
   std::vector<mikey::Payload> chain;
-  chain.push_back(mikey::payload(mikey::Idr{mikey::number(IdRole::kms), mikey::number(kms_type), spelling}));
+  chain.push_back(mikey::payload(mikey::Idr{mikey::number(IdRole::kms), mikey::number(id_type_of(kms)), spelling}));
   chain.push_back(mikey::payload(wish.initiator));
   chain.push_back(mikey::payload(to_timestamp(TsRole::start, times->start)));
   chain.push_back(mikey::payload(to_timestamp(TsRole::end, times->end)));

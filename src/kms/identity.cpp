@@ -28,8 +28,13 @@ Result<void> check_identity(std::string_view identity) {
   const auto named = identity.find_first_of("@:");
   if (named == std::string_view::npos || named == 0 || named + 1 == identity.size())
     return failure(ErrorKind::malformed, "an identity is a URI (sip:alice@home1.example) or an NAI (alice@home1.example)", "RFC 3830 6.7");
+  const auto at = identity.rfind('@');
+  if (scheme_size(identity) == 0 && at != std::string_view::npos && identity.find(':', at) != std::string_view::npos)
+    return failure(ErrorKind::malformed, "an NAI has no port; did you mean a URI, e.g. sip:alice@home1.example:5060?", "RFC 7542 2.2");
   return {};
 }
+
+mikey::IdType id_type_of(std::string_view identity) { return scheme_size(identity) == 0 ? mikey::IdType::nai : mikey::IdType::uri; }
 
 std::string canonical_identity(std::string_view identity) {
   std::string text(identity);
@@ -43,10 +48,7 @@ std::string canonical_identity(std::string_view identity) {
 std::optional<std::string> identity_of(const mikey::Idr& idr) {
   const auto text = as_text(idr.data);
   if (!check_identity(text)) return std::nullopt;
-  const auto is_uri = scheme_size(text) != 0;
-  const auto says_uri = idr.id_type == mikey::number(mikey::IdType::uri);
-  const auto says_nai = idr.id_type == mikey::number(mikey::IdType::nai);
-  if (is_uri ? !says_uri : !says_nai) return std::nullopt;
+  if (idr.id_type != mikey::number(id_type_of(text))) return std::nullopt;
   return canonical_identity(text);
 }
 

@@ -14,8 +14,11 @@
 
 namespace li::kms {
 
-/// A URI ("sip:alice@home1.example") or an NAI ("alice@home1.example"): printable ASCII without spaces.
+/// A URI ("sip:alice@home1.example") or an NAI ("alice@home1.example", which has no port): printable ASCII without spaces.
 [[nodiscard]] Result<void> check_identity(std::string_view identity);
+
+/// Whether an IDR that holds it is a URI or an NAI. All who write or read one ask here.
+[[nodiscard]] mikey::IdType id_type_of(std::string_view identity);
 
 /// One text for all spellings that mikey::same_identity holds for the same: scheme and host in lower case.
 [[nodiscard]] std::string canonical_identity(std::string_view identity);

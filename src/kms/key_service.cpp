@@ -59,18 +59,16 @@ KeyService::Answer KeyService::decide(Question& question) {
 std::optional<xk::Reason> KeyService::judge_client(Question& question) {
   const auto& names = question.client.names;
   const auto& allowed = question.settings->rules.clients;
-  const auto name = std::find_first_of(names.begin(), names.end(), allowed.begin(), allowed.end());
-  if (name == names.end()) {
-    for (const auto& other : names) question.client_name += (question.client_name.empty() ? "" : " ") + other;
-    return xk::Reason::not_authorised;
+  for (const auto& name : names) {
+    if (std::find(allowed.begin(), allowed.end(), name) == allowed.end()) continue;
+    const auto answer = question.settings->list.look_up(question.request.target, name, question.now);
+    if (answer == LiAnswer::listed || question.client_name.empty()) question.client_name = name;
+    if (answer == LiAnswer::listed) return std::nullopt;
+    if (answer == LiAnswer::outside_time) question.detail = "listed, but not for this time";
   }
-  question.client_name = *name;
-  switch (question.settings->list.look_up(question.request.target, *name, question.now)) {
-    case LiAnswer::listed: break;
-    case LiAnswer::not_listed: return xk::Reason::not_listed;
-    case LiAnswer::outside_time: question.detail = "listed, but not for this time"; return xk::Reason::not_listed;
-  }
-  return std::nullopt;
+  if (!question.client_name.empty()) return xk::Reason::not_listed;
+  for (const auto& other : names) question.client_name += (question.client_name.empty() ? "" : " ") + other;
+  return xk::Reason::not_authorised;
 }
 
 KeyService::Answer KeyService::derive(Question& question) {
@@ -151,7 +149,7 @@ KeyService::Answer KeyService::record(const Question& question, Answer answer) {
                      {"tpk", question.tpk_id}};
   if (!question.detail.empty()) fields.emplace_back("detail", question.detail);
   if (!answer) {
-    journal_.alarm(xk::to_string(answer.error()), fields);
+    journal_.alarm({"xk", question.client_name}, xk::to_string(answer.error()), fields);
     journal_.count("get_keys", std::string(xk::to_string(answer.error())));
     return answer;
   }

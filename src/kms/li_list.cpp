@@ -80,6 +80,12 @@ LiAnswer LiList::look_up(std::string_view target, std::string_view client, std::
   return answer;
 }
 
+std::set<std::string> LiList::clients() const {
+  std::set<std::string> found;
+  for (const auto& [target, entry] : entries_) found.insert(entry.client);
+  return found;
+}
+
 std::size_t LiList::valid(std::chrono::sys_seconds now) const {
   return static_cast<std::size_t>(
       std::count_if(entries_.begin(), entries_.end(), [now](const auto& entry) { return holds(entry.second, now); }));

@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,8 @@ class LiList {
 
   [[nodiscard]] LiAnswer look_up(std::string_view target, std::string_view client, std::chrono::sys_seconds now) const;
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  /// All that are named in it, without order and each once.
+  [[nodiscard]] std::set<std::string> clients() const;
   /// Entries that hold at `now`.
   [[nodiscard]] std::size_t valid(std::chrono::sys_seconds now) const;
 

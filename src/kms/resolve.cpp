@@ -101,6 +101,8 @@ TicketService::Settled TicketService::resolve(Case& one, const mikey::Idr& sende
 }
 
 Verdict<mikey::TicketSecrets> TicketService::open_own(Case& one, const mikey::TicketView& view, const mikey::Idr& sender) {
+  const auto responder = identity_of(sender);
+  if (!responder) return refused(Fault::identity, "IDRr is neither a URI nor an NAI");
   auto store_error = std::optional<Error>();
   const auto tpk = [&](std::optional<ByteView> id) -> std::optional<SecretBytes> {
     if (!id) return std::nullopt;
@@ -114,7 +116,7 @@ Verdict<mikey::TicketSecrets> TicketService::open_own(Case& one, const mikey::Ti
   if (store_error) return refused(Fault::unavailable, store_error->message());
   if (!secrets) return refused(fault_of(secrets.error().reason), secrets.error().detail);
   if (auto valid = check_validity(view.ticket, one.second()); !valid) return tl::unexpected(valid.error());
-  if (auto may = check_responder(view.ticket, *identity_of(sender)); !may) return tl::unexpected(may.error());
+  if (auto may = check_responder(view.ticket, *responder); !may) return tl::unexpected(may.error());
   if (!view.ticket.flags.i) return std::move(*secrets);
   if (!mikey::verify_initiator_data(view, &secrets->mpkr, nullptr)) return refused(Fault::initiator_data, "Vr is not right");
   Bytes rand(kRandSize);

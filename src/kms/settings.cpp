@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "crypto/hash.hpp"
 #include "kms/identity.hpp"
 #include "kms/vault.hpp"
 #include "mikey/ticket.hpp"
+#include "ops/private_file.hpp"
 
 namespace li::kms {
 
@@ -110,11 +112,12 @@ void read_tls(const ConfigSection& section, Listener& listener, net::TlsPeers pe
     tls.crl_file = section.path("crl", "", "PEM: revoked certificates; empty: revocation is not looked at").string();
 }
 
-void read_listener(const ConfigSection& section, Listener& listener, std::string_view address, std::optional<net::TlsPeers> peers) {
+void read_listener(const ConfigSection& section, Listener& listener, std::string_view address, std::optional<net::TlsPeers> peers,
+                   unsigned threads = 2) {
   listener.on = section.given();
   listener.address = section.address("listen", address, "address and port");
   listener.max_connections = static_cast<std::size_t>(section.integer("max_connections", 256, {1, 100'000}, "more are closed at once"));
-  listener.threads = static_cast<unsigned>(section.integer("threads", 2, {1, 256}, "that serve this listener"));
+  listener.threads = static_cast<unsigned>(section.integer("threads", threads, {1, 256}, "that serve this listener"));
   if (!peers) return;
   read_tls(section, listener, *peers);
   if (!listener.on) return;
@@ -125,7 +128,8 @@ void read_listener(const ConfigSection& section, Listener& listener, std::string
 }
 
 void read_ue(const ConfigSection& section, Settings::Ue& ue) {
-  read_listener(section, ue, "0.0.0.0:8443", net::TlsPeers::server_only);
+  // Up to half of them may wait for another KMS.
+  read_listener(section, ue, "0.0.0.0:8443", net::TlsPeers::server_only, 8);
   ue.path = section.text("path", "/keymanagement", "where UEs post their messages");
   ue.parameter = section.text("request_parameter", "requesttype",
                               "of the URI, names the kind of request; a request without it is told by its message");
@@ -228,11 +232,14 @@ Settings read_settings(const ops::Config& config) {
 }
 
 tl::expected<Settings, std::vector<std::string>> load_settings(const std::string& path) {
-  const auto config = ops::Config::load(path);
+  const auto text = ops::read_private(path);
+  if (!text) return tl::unexpected(std::vector{text.error().message()});
+  const auto config = ops::Config::parse(as_text(text->reveal()), path);
   if (!config) return tl::unexpected(std::vector{config.error().message()});
   auto settings = read_settings(*config);
   auto problems = config->problems();
   if (!problems.empty()) return tl::unexpected(std::move(problems));
+  settings.sha256 = to_hex(crypto::digest(crypto::Hash::sha256, text->reveal()));
   return settings;
 }
 

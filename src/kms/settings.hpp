@@ -66,6 +66,7 @@ struct Settings {
   ops::AuditOptions admin_audit;  ///< of the commands of administration
   double audited_refusals_per_second = 0;
   ops::LogLevel log_level = ops::LogLevel::info;
+  std::string sha256;  ///< of the file
 };
 
 /// Declares every key; what is wrong is noted in the configuration.
@@ -73,6 +74,9 @@ struct Settings {
 
 /// The same for a file, which must be private to us.
 [[nodiscard]] tl::expected<Settings, std::vector<std::string>> load_settings(const std::string& path);
+
+/// The keys whose values differ and can't change while the daemon runs, a line each.
+[[nodiscard]] std::vector<std::string> needs_restart(const Settings& now, const Settings& next);
 
 /// A file to begin with: each key with what it means and its default.
 [[nodiscard]] std::string describe_settings();

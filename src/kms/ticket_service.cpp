@@ -72,7 +72,8 @@ TicketService::Reply TicketService::finish(Case& one, Settled settled) {
   }
   const auto& [fault, detail] = settled.error();
   if (!detail.empty()) fields.emplace_back("detail", detail);
-  journal_.alarm(word(fault), fields);
+  const auto of_kms = one.request == "resolve_for_kms";
+  journal_.alarm(of_kms ? Origin{"peers", one.subscriber} : Origin{"ue", {}}, word(fault), fields);
   journal_.count(one.request, std::string(word(fault)));
   Reply reply{{}, fault};
   if (one.received && is_answered(fault, !one.key.empty()))
@@ -143,8 +144,7 @@ Verdict<mikey::Idr> TicketService::check_identity_of_sender(const Case& one, con
   }
   if (identities.size() != 1) return refused(Fault::identity, "the message names no identity, and the subscriber has several");
   const auto& only = identities.front();
-  const auto type = only.find(':') == std::string::npos ? mikey::IdType::nai : mikey::IdType::uri;
-  return mikey::Idr{mikey::number(role), mikey::number(type), to_bytes(only)};
+  return mikey::Idr{mikey::number(role), mikey::number(id_type_of(only)), to_bytes(only)};
 }
 
 TicketService::Settled TicketService::request(Case& one, const mikey::Idr& sender) {

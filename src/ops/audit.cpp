@@ -129,6 +129,7 @@ Result<std::unique_ptr<AuditLog>> AuditLog::open(AuditOptions options) {
 
 Result<std::uint64_t> AuditLog::append(AuditRecord record) { return writer_->append(record); }
 void AuditLog::tick() { writer_->tick(); }
+AuditState AuditLog::state() const { return writer_->state(); }
 Result<void> AuditLog::close() { return writer_->close(); }
 
 }  // namespace li::ops

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/time.hpp"
@@ -38,6 +39,13 @@ struct AuditOptions {
   std::function<void(const Error&)> on_anchor_failure = [](const Error&) {};
 };
 
+/// How a trail is doing.
+struct AuditState {
+  std::optional<Error> broken;             ///< why no entry can be written any more
+  std::optional<Error> anchor_failed;      ///< why the last anchor could not be written
+  std::chrono::milliseconds anchor_age{};  ///< of the anchor on the disk; none while it knows every entry
+};
+
 class AuditLog {
  public:
   /// Holds what was written since the last anchor to the chain, and refuses to start on a broken one. A last line that a crash cut
@@ -52,8 +60,11 @@ class AuditLog {
   /// file is cut back to the last good entry, and later appends may succeed; after a failed sync none does.
   [[nodiscard]] Result<std::uint64_t> append(AuditRecord record);
 
-  /// Writes the anchor if it is time. For a timer: append() does it too.
+  /// Looks after the file, and writes the anchor if it is time. For a timer: append() does it too.
   void tick();
+
+  /// Looks whether the file is still the one in its place, which append() does too: a trail that was moved away or removed is broken.
+  [[nodiscard]] AuditState state() const;
 
   /// Writes the anchor and gives the file back. Appends fail from now on.
   [[nodiscard]] Result<void> close();

@@ -56,7 +56,11 @@ void AuditLog::Writer::finish(Batch& batch, std::optional<Error> error) {
 }
 
 Result<void> AuditLog::Writer::write(const Batch& batch) {
-  if (auto untouched = check_untouched(); !untouched) return untouched;
+  if (auto error = touched(false)) {
+    const Lock lock(mutex_);
+    broken_ = error;
+    return failure(std::move(*error));
+  }
   if (auto written = write_all(file_.get(), batch.lines, options_.path); !written) return cut_back(written.error());
   if (fdatasync(file_.get()) == 0) return {};
   // What a failed sync leaves on the disk is not known, and a second one would not tell.
@@ -75,14 +79,21 @@ Result<void> AuditLog::Writer::cut_back(Error reason) {
   return failure(std::move(reason));
 }
 
-// Somebody who has cut or moved the file must not get a trail that goes on as if nothing were.
-Result<void> AuditLog::Writer::check_untouched() {
-  struct stat info {};
-  if (fstat(file_.get(), &info) == 0 && info.st_nlink > 0 && static_cast<std::uint64_t>(info.st_size) == durable_.size) return {};
-  Error error{ErrorKind::unexpected, "was changed or removed by another program", std::nullopt, options_.path, {}};
-  const Lock lock(mutex_);
-  broken_ = error;
-  return failure(std::move(error));
+// Somebody who has cut, moved or replaced the file must not get a trail that goes on as if nothing were. While another thread writes, its
+// size is not known.
+std::optional<Error> AuditLog::Writer::touched(bool grows) const {
+  struct stat ours {
+  }, there{};
+  const auto same_size = [&] { return grows || static_cast<std::uint64_t>(ours.st_size) == durable_.size; };
+  if (fstat(file_.get(), &ours) == 0 && ours.st_nlink > 0 && same_size() && stat(options_.path.c_str(), &there) == 0 &&
+      there.st_dev == ours.st_dev && there.st_ino == ours.st_ino)
+    return {};
+  return Error{ErrorKind::unexpected, "was changed, moved or removed by another program", std::nullopt, options_.path, {}};
+}
+
+// With the lock held.
+void AuditLog::Writer::look_after_file() {
+  if (!broken_) broken_ = touched(busy_);
 }
 
 bool AuditLog::Writer::anchor_is_due() const {
@@ -101,7 +112,8 @@ Result<void> AuditLog::Writer::anchor(Lock& lock) {
   lock.lock();
   anchored_at_ = now;
   tried_ = position.count;
-  if (written) anchored_ = position.count;
+  anchor_failed_ = written ? std::nullopt : std::optional(written.error());
+  if (written) anchored_ = position.count, last_anchor_ = now;
   return written;
 }
 
@@ -117,11 +129,20 @@ Result<void> AuditLog::Writer::anchor_now() {
 
 void AuditLog::Writer::tick() {
   Lock lock(mutex_);
+  look_after_file();
   if (busy_ || broken_ || !anchor_is_due()) return;
   busy_ = true;
   (void)anchor(lock);
   busy_ = false;
   changed_.notify_all();
+}
+
+AuditState AuditLog::Writer::state() {
+  const Lock lock(mutex_);
+  look_after_file();
+  const auto waiting = durable_.position.count != anchored_;
+  const auto age = waiting ? options_.clock() - last_anchor_ : std::chrono::milliseconds(0);
+  return {broken_, anchor_failed_, std::chrono::duration_cast<std::chrono::milliseconds>(age)};
 }
 
 Result<void> AuditLog::Writer::close() {

@@ -25,6 +25,7 @@ class AuditLog::Writer {
 
   [[nodiscard]] Result<std::uint64_t> append(const AuditRecord& record);
   void tick();
+  [[nodiscard]] AuditState state();
   [[nodiscard]] Result<void> close();
   /// Without waiting for its time.
   [[nodiscard]] Result<void> anchor_now();
@@ -43,7 +44,8 @@ class AuditLog::Writer {
   void finish(Batch& batch, std::optional<Error> error);
   [[nodiscard]] Result<void> write(const Batch& batch);
   [[nodiscard]] Result<void> cut_back(Error reason);
-  [[nodiscard]] Result<void> check_untouched();
+  [[nodiscard]] std::optional<Error> touched(bool grows) const;
+  void look_after_file();
   [[nodiscard]] bool anchor_is_due() const;
   [[nodiscard]] Result<void> anchor(Lock& lock);
 
@@ -57,7 +59,9 @@ class AuditLog::Writer {
   End durable_;        // on the disk
   End next_;           // with the lines that wait in open_
   std::shared_ptr<Batch> open_ = std::make_shared<Batch>();
-  std::optional<Error> broken_;  // why nothing can be written any more
+  std::optional<Error> broken_;         // why nothing can be written any more
+  std::optional<Error> anchor_failed_;  // the last time
+  TimePoint last_anchor_;               // on the disk
   std::optional<TimePoint> anchored_at_;
   std::uint64_t anchored_ = 0;  // entries that the anchor on the disk knows
   std::uint64_t tried_ = 0;     // entries when it was last tried

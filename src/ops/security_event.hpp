@@ -25,6 +25,8 @@ class SecurityEvents {
   /// `reason` is a word of a closed list, for it becomes a label of hi2_security_events_total. Gives the number of the audit entry
   /// `security_event`, whose first field is the reason; an Error if it is not on the disk.
   [[nodiscard]] Result<std::uint64_t> raise(std::string_view reason, Fields details) const;
+  /// The same without the audit trail, for one of very many.
+  void tell(std::string_view reason, Fields details) const;
 
  private:
   const Log& log_;

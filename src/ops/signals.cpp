@@ -35,6 +35,7 @@ sigset_t ours() {
 struct Signals::State {
   sigset_t set = ours();
   sigset_t before{};
+  std::optional<SignalSender> sender;
   Fd signals = checked(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd");
   Fd stop = checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
 };
@@ -49,6 +50,7 @@ Signals::~Signals() { pthread_sigmask(SIG_SETMASK, &state_->before, nullptr); }
 
 std::optional<Signal> Signals::wait(std::optional<std::chrono::milliseconds> most) {
   const auto end = std::chrono::steady_clock::now() + most.value_or(std::chrono::milliseconds(0));
+  state_->sender.reset();
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
     pollfd ready[] = {{state_->stop.get(), POLLIN, 0}, {state_->signals.get(), POLLIN, 0}};
@@ -56,11 +58,14 @@ std::optional<Signal> Signals::wait(std::optional<std::chrono::milliseconds> mos
     if ((ready[0].revents & POLLIN) != 0) return Signal::stop;
     signalfd_siginfo info{};
     if (found > 0 && read(state_->signals.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
+      state_->sender = SignalSender{info.ssi_uid, static_cast<int>(info.ssi_pid)};
       return info.ssi_signo == SIGHUP ? Signal::reload : Signal::stop;
     }
     if (most && left <= 0) return {};
   }
 }
+
+std::optional<SignalSender> Signals::sender() const { return state_->sender; }
 
 void Signals::stop() {
   // Can't fail: the counter is far from full.

@@ -17,6 +17,12 @@ namespace li::ops {
 
 enum class Signal { stop, reload };
 
+/// Who sent a signal, as the kernel says.
+struct SignalSender {
+  unsigned user = 0;  ///< real user id
+  int process = 0;
+};
+
 class Signals {
  public:
   /// To be made before the first thread, which inherits that the signals are blocked. SIGPIPE and SIGXFSZ are ignored from now on:
@@ -28,6 +34,8 @@ class Signals {
 
   /// Waits for SIGTERM or SIGINT (stop), SIGHUP (reload) or stop() of another thread; with a time, nothing when it is over.
   [[nodiscard]] std::optional<Signal> wait(std::optional<std::chrono::milliseconds> most = {});
+  /// Of the signal that wait() gave last; nothing for stop() and when a time was over.
+  [[nodiscard]] std::optional<SignalSender> sender() const;
   /// Makes wait() return with stop, now and from now on. From any thread.
   void stop();
 

@@ -192,8 +192,8 @@ TEST_F(TwoKmss, TheCacheHasItsTime) {
     Lab& at = away;
     at.now = now;
     KeyService service(*at.store,
-                       {[](const std::string&, const ops::Fields&) { return Result<void>(); }, [](std::string_view, const ops::Fields&) {},
-                        [](const std::string&, const std::string&) {}},
+                       {[](const std::string&, const ops::Fields&) { return Result<void>(); },
+                        [](const Origin&, std::string_view, const ops::Fields&) {}, [](const std::string&, const std::string&) {}},
                        [now] { return TimePoint(now); });
     service.set(at.key_rules(), at.everybody());
     const auto answer = service.get_keys({{"df2.li.example"}, ""}, {made.transfer(), std::nullopt, bob.identity()});

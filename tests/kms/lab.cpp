@@ -9,7 +9,7 @@ Lab::Lab(const std::string& of) : domain(of), kms("sip:kms." + of), store(new_st
                           journal.push_back({event, "granted", fields});
                           return {};
                         },
-                        [this](std::string_view reason, const ops::Fields& fields) {
+                        [this](const Origin&, std::string_view reason, const ops::Fields& fields) {
                           const std::scoped_lock hold(lock);
                           journal.push_back({"refused", std::string(reason), fields});
                         },

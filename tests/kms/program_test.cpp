@@ -33,6 +33,26 @@ TEST_F(Program, SaysWhetherTheConfigurationIsGood) {
   const auto both = run("--check-config");
   EXPECT_NE(both.find("audit.key: is open to others (mode 0640)"), std::string::npos) << both;
   EXPECT_NE(both.find("li.list: line 1: an entry has four columns"), std::string::npos) << both;
+  site.write();
+  for (const auto* file : {"kms.sqlite", "audit.key", "li.list"}) {
+    std::filesystem::rename(site.scratch.path(file), site.scratch.path("away"));
+    const auto missing = run("--check-config");
+    EXPECT_NE(missing.find(std::string(file) + ": can't be opened"), std::string::npos) << missing;
+    std::filesystem::rename(site.scratch.path("away"), site.scratch.path(file));
+  }
+  site.crl = site.scratch.path("missing.crl");
+  site.certificate = site.scratch.path("missing.pem");
+  site.write();
+  const auto tls = run("--check-config");
+  EXPECT_NE(tls.find("missing.crl"), std::string::npos) << tls;
+  EXPECT_NE(tls.find("missing.pem"), std::string::npos) << tls;
+  site.crl.clear();
+  site.certificate.clear();
+  site.write();
+  site.scratch.write("li.list", "sip:alice@home1.example 2026-01-01T00:00:00Z 2028-01-01T00:00:00Z df3.li.example\n");
+  EXPECT_NE(run("--check-config").find("the client df3.li.example, which is not one of xk.clients"), std::string::npos);
+  site.scratch.write("master.key", std::string(64, '0') + "\n");
+  EXPECT_NE(run("--check-config").find("the master key is not the one"), std::string::npos);
   site.scratch.write("hi2-kms.toml", read_file(site.config()) + "\n[tpk]\n");
   EXPECT_TRUE(run("--check-config").ends_with("[1]\n"));
   EXPECT_TRUE(run("--nonsense").ends_with("[2]\n"));
@@ -66,8 +86,11 @@ TEST_F(Program, AdministersAndAuditsWithTheUser) {
   EXPECT_EQ(run("subscriber add alice sip:alice@home1.example tel:+31201234567"), "[0]\n");
   EXPECT_EQ(run("subscriber add eve sip:alice@home1.example"), "hi2-kms: identity 'sip:alice@home1.example' exists already\n[1]\n");
   const auto key = site.scratch.write("ks_naf", std::string(64, 'a') + "\n");
-  EXPECT_EQ(run("key add alice btid-1 --file " + key), "[0]\n");
-  EXPECT_EQ(run("key add alice btid-2 --lifetime 1h < " + key), "[0]\n");
+  EXPECT_EQ(run("key add alice btid-1 --file " + key), "a key of 32 octets, read as hexadecimal digits\n[0]\n");
+  const auto raw = site.scratch.write("raw", std::string(31, '\xAA') + "\n");
+  EXPECT_EQ(run("key add alice btid-2 --lifetime 1h < " + raw), "a key of 32 octets, read as octets\n[0]\n");
+  EXPECT_EQ(run("key add alice btid-3 < " + site.scratch.write("long", std::string(1025, 'x'))),
+            "hi2-kms: standard input: more than 1024 octets are no key\n[1]\n");
   std::filesystem::permissions(key, std::filesystem::perms::others_read, std::filesystem::perm_options::add);
   EXPECT_TRUE(run("key add alice btid-3 --file " + key).ends_with("[1]\n"));
   EXPECT_EQ(run("subscriber ls"), "alice\tsip:alice@home1.example tel:+31201234567\t2 keys, 0 certificates\n[0]\n");
@@ -94,6 +117,9 @@ TEST_F(Program, InitLeavesWhatIsThere) {
   std::filesystem::remove(site.scratch.path("li.list"));
   EXPECT_EQ(run("init"), "made " + site.scratch.path("li.list") + "\n[0]\n");
   EXPECT_EQ(static_cast<unsigned>(std::filesystem::status(site.scratch.path("li.list")).permissions()), 0600U);
+  const auto trail = read_file(site.scratch.path("admin.audit"));
+  EXPECT_NE(trail.find(R"("command":"init","user":")"), std::string::npos) << trail;
+  EXPECT_NE(trail.find(R"("made":")" + site.scratch.path("li.list")), std::string::npos) << trail;
 }
 
 TEST_F(Program, ServesUntilItIsToldToStop) {
@@ -118,6 +144,7 @@ TEST_F(Program, ServesUntilItIsToldToStop) {
   EXPECT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 0);
   EXPECT_EQ(site.entries({R"("event":"stopped")"}), 1);
+  EXPECT_EQ(site.entries({R"("event":"reloaded")", "(" + std::to_string(getuid()) + ")", R"("process":")" + std::to_string(getpid())}), 1);
 }
 
 TEST(Query, FindsParameters) {

@@ -25,8 +25,9 @@ void Site::write() {
   const auto mutual = tls + "ca = \"" + authority().ca_file() + "\"\n" + (crl.empty() ? "" : "crl = \"" + crl + "\"\n");
   std::string text = "[kms]\nidentities = [\"" + kms + "\"]\n";
   text += "[store]\nmaster_key = \"file:master.key\"\n[tpk]\nrotate_after = \"7d\"\nli_retention = \"30d\"\n";
-  text += "[tickets]\nkey_types = [\"tgk\", \"tgk+salt\", \"tek+salt\"]\n";
-  text += "[ue]\nlisten = \"127.0.0.1:0\"\n" + tls;
+  text += "[tickets]\nkey_types = [\"tgk\", \"tgk+salt\", \"tek+salt\"]\n" + tickets_more;
+  const auto ue = "certificate = \"" + certificate + "\"\nkey = \"" + server_.key_file + "\"\n";
+  text += "[ue]\nlisten = \"127.0.0.1:0\"\n" + (certificate.empty() ? tls : ue);
   text += "[xk]\nlisten = \"127.0.0.1:0\"\nclients = [\"" + std::string(kDf2) + "\"]\nli_list = \"li.list\"\n" + mutual + xk_more;
   text += "[peers]\nlisten = \"127.0.0.1:0\"\ncache_lifetime = \"2d\"\n" + mutual;
   text += "[bsf]\nlisten = \"127.0.0.1:0\"\nclients = [\"bsf.example\"]\n" + mutual;
@@ -40,8 +41,12 @@ void Site::write() {
 
 Daemon::Surroundings Site::around() {
   Daemon::Surroundings around;
-  around.clock = [this] { return now; };
+  around.clock = [this] {
+    if (clock_fails.exchange(false)) throw std::runtime_error("the clock has stopped");
+    return now;
+  };
   around.log.out = &log_;
+  around.grace = grace;
   return around;
 }
 
@@ -116,6 +121,12 @@ std::string Site::page(const std::string& path) {
   const auto answer = client.get(path, std::chrono::seconds(20));
   if (!answer) return answer.error().message();
   return std::to_string(answer->status) + " " + std::string(as_text(answer->body));
+}
+
+unsigned Site::ask(Daemon::Role role, const net::TlsSettings& tls, const std::string& path, const std::string& type) {
+  net::HttpClient client({"127.0.0.1", daemon->port(role), must(net::TlsContext::load(tls)), "kms." + domain});
+  const auto answer = client.post(path, type, as_bytes("hello"), std::chrono::seconds(20), net::Idempotent::no);
+  return answer ? answer->status : 0;
 }
 
 int Site::entries(const std::vector<std::string>& texts) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <sstream>
 
 #include "kms/admin.hpp"
@@ -33,7 +34,11 @@ class Site {
   std::unique_ptr<Daemon> daemon;
   std::string peers;    ///< of the configuration: [[peer]]
   std::string xk_more;  ///< of [xk]
+  std::string tickets_more;
   std::string crl;
+  std::string certificate;                ///< of the listener of UEs, where it is not that of the others
+  std::atomic<bool> clock_fails = false;  ///< the next time, and by an exception
+  std::chrono::milliseconds grace = std::chrono::seconds(10);
 
   [[nodiscard]] std::string config() const { return scratch.path("hi2-kms.toml"); }
   /// Writes configuration and LI list.
@@ -55,6 +60,10 @@ class Site {
   [[nodiscard]] net::ClientSettings xk_settings(const net::TlsSettings& tls) const;
   [[nodiscard]] std::string get_keys(const std::string& target, ByteView init, ByteView resp);
   [[nodiscard]] std::string page(const std::string& path);
+  /// The status of an HTTP request with the certificate that is given; 0 when none came.
+  [[nodiscard]] unsigned ask(Daemon::Role role, const net::TlsSettings& tls, const std::string& path, const std::string& type);
+  [[nodiscard]] std::string log() const { return log_.str(); }
+  [[nodiscard]] const li::test::Identity& server() const { return server_; }
 
   /// The audit trail as text, verified with its anchor once the daemon has stopped.
   [[nodiscard]] std::string trail() const { return read_file(scratch.path("kms.audit")); }

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/key.hpp"
+#include "kms/identity.hpp"
 #include "tests/kms/lab.hpp"
 
 namespace {
@@ -174,6 +175,39 @@ TEST_F(TicketsTest, TicketsHaveTheirTime) {
   EXPECT_TRUE(lab.resolve(bob, init).secrets.fork);
   lab.now = bob.now = kNow + 101s;
   expect_refused(bob.resolve_init(init), Fault::expired, bob, true);
+}
+
+TEST_F(TicketsTest, TheOnlyIdentityNeedNotBeNamed) {
+  EXPECT_FALSE(lab.store->add_subscriber("port", {"dave@home1.example:5060"}, kNow)) << "an NAI has no port";
+  for (const std::string identity : {"dave@home1.example", "sip:dave@home1.example:5060"}) {
+    ASSERT_TRUE(lab.store->add_subscriber("dave", {identity}, kNow));
+    ASSERT_TRUE(lab.store->put_key("dave", to_bytes("btid-dave"), SecretBytes(Bytes(32, 9)), kNow + 1h));
+    Ue dave(identity, "btid-dave", SecretBytes(Bytes(32, 9)), lab.kms);
+    dave.now = lab.now;
+    const auto init = alice.transfer_init(lab.request(alice, {{identity}}), identity);
+    const auto message = must(mikey::decode(init));
+    auto request = dave.request(mikey::find_ticket(message, init)->ticket);
+    request.self.reset();
+    const auto reply = lab.tickets->user(must(mikey::build_request(request, dave.psk(), {to_bytes(identity), {}})), Expect::resolve, "");
+    EXPECT_FALSE(reply.fault) << identity << ": " << lab.last().field("detail");
+    EXPECT_EQ(lab.last().field("sender"), identity);
+    ASSERT_TRUE(lab.store->remove_subscriber("dave"));
+  }
+}
+
+TEST(Identity, OnePlaceSaysWhatAnIdentityIs) {
+  using mikey::IdType;
+  for (const auto& [identity, type] : {std::pair{"alice@home1.example", IdType::nai},
+                                       {"sip:alice@home1.example:5060", IdType::uri},
+                                       {"sip:home1.example", IdType::uri},
+                                       {"tel:+31201234567", IdType::uri}}) {
+    EXPECT_EQ(id_type_of(identity), type) << identity;
+    EXPECT_TRUE(check_identity(identity)) << identity;
+    EXPECT_TRUE(identity_of({1, mikey::number(type), to_bytes(identity)})) << identity;
+  }
+  EXPECT_FALSE(check_identity("alice@home1.example:5060"));
+  EXPECT_FALSE(identity_of({1, mikey::number(IdType::nai), to_bytes("alice@home1.example:5060")}));
+  EXPECT_FALSE(identity_of({1, mikey::number(IdType::uri), to_bytes("alice@home1.example:5060")}));
 }
 
 TEST_F(TicketsTest, AnOldTicketNeedsItsTpk) {

@@ -268,17 +268,39 @@ TEST(AuditLog, AFullDiskIsAnErrorAndLeavesWholeEntries) {
   EXPECT_EQ(trail.verify().entries, 3U);
 }
 
+void change(const Trail& trail, const std::string& how) {
+  const auto elsewhere = trail.folder / "elsewhere";
+  if (how == "cut") std::filesystem::resize_file(trail.path, 10);
+  if (how == "removed") std::filesystem::remove(trail.path);
+  if (how == "moved" || how == "replaced") std::filesystem::rename(trail.path, elsewhere);
+  if (how == "replaced") std::filesystem::copy_file(elsewhere, trail.path);
+}
+
 TEST(AuditLog, NothingIsWrittenBehindWhatSomebodyElseChanged) {
-  for (const bool cut : {true, false}) {
+  for (const std::string how : {"cut", "removed", "moved", "replaced"}) {
     const Trail trail;
     const auto log = trail.open();
     ASSERT_TRUE(log->append({"before", {}}));
-    if (cut) std::filesystem::resize_file(trail.path, 10);
-    else std::filesystem::remove(trail.path);
+    change(trail, how);
     for (int i = 0; i < 2; ++i) {
       const auto refused = log->append({"after", {}});
-      ASSERT_FALSE(refused);
-      EXPECT_NE(refused.error().text.find("changed or removed"), std::string::npos) << refused.error().message();
+      ASSERT_FALSE(refused) << how;
+      EXPECT_NE(refused.error().text.find("changed, moved or removed"), std::string::npos) << refused.error().message();
+    }
+  }
+}
+
+TEST(AuditLog, ItsStateTellsOfSuchAChangeWithoutAnEntry) {
+  for (const std::string how : {"cut", "removed", "moved", "replaced"}) {
+    for (const bool ticks : {true, false}) {
+      const Trail trail;
+      const auto log = trail.open();
+      EXPECT_FALSE(log->state().broken);
+      change(trail, how);
+      if (ticks) log->tick();
+      if (ticks && how == "moved") std::filesystem::rename(trail.folder / "elsewhere", trail.path);
+      EXPECT_TRUE(log->state().broken) << how;
+      EXPECT_FALSE(log->append({"after", {}})) << how;
     }
   }
 }
@@ -331,6 +353,14 @@ TEST(AuditAnchor, FailureIsToldAndDoesNotStopTheTrail) {
   std::filesystem::remove_all(trail.folder / "second");
   for (int i = 0; i < 4; ++i) EXPECT_TRUE(log->append({"entry", {}}));
   EXPECT_EQ(told.size(), 2U);
+  EXPECT_TRUE(log->state().anchor_failed);
+  *trail.now += std::chrono::minutes(5);
+  EXPECT_EQ(log->state().anchor_age, std::chrono::minutes(5));
+  std::filesystem::create_directory(trail.folder / "second");
+  log->tick();
+  EXPECT_FALSE(log->state().anchor_failed);
+  EXPECT_EQ(log->state().anchor_age, std::chrono::minutes(0));
+  std::filesystem::remove_all(trail.folder / "second");
   EXPECT_FALSE(log->close());
   EXPECT_FALSE(trail.verify(false).problem);
 }

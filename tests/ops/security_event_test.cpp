@@ -56,6 +56,18 @@ TEST(SecurityEvent, GoesToLogMetricAndAudit) {
   EXPECT_EQ(entry->fields, (Fields{{"reason", "target_is_no_party"}, {"client", "df2.example"}, {"target", "sip:bob\n@ims.example"}}));
 }
 
+TEST(SecurityEvent, OneOfVeryManyIsOnlyToldAndCounted) {
+  const test::Trail trail;
+  std::ostringstream out;
+  const Log log({LogLevel::info, LogForm::journal, &out});
+  Metrics metrics;
+  const auto audit = trail.open();
+  SecurityEvents(log, metrics, *audit).tell("replay", {{"address", "192.0.2.1"}});
+  EXPECT_EQ(out.str(), "<4>security event reason=replay address=192.0.2.1\n");
+  EXPECT_NE(metrics.render().find("hi2_security_events_total{reason=\"replay\"} 1\n"), std::string::npos);
+  EXPECT_EQ(test::lines_of(test::read_file(trail.path)).size(), 1U);
+}
+
 TEST(SecurityEvent, SaysWhenItCanNotBeAudited) {
   const test::Trail trail;
   std::ostringstream out;

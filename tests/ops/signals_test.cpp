@@ -25,9 +25,13 @@ TEST(Signals, AreWaitedFor) {
   for (const auto& [number, signal] : {std::pair{SIGHUP, Signal::reload}, {SIGTERM, Signal::stop}, {SIGINT, Signal::stop}}) {
     ASSERT_EQ(kill(getpid(), number), 0);
     EXPECT_EQ(signals.wait(), signal);
+    ASSERT_TRUE(signals.sender());
+    EXPECT_EQ(signals.sender()->user, getuid());
+    EXPECT_EQ(signals.sender()->process, getpid());
   }
   EXPECT_EQ(signals.wait(0ms), std::nullopt);
   EXPECT_EQ(signals.wait(1ms), std::nullopt);
+  EXPECT_FALSE(signals.sender());
 }
 
 TEST(Signals, ReachTheOneThatWaitsWhateverThreadsThereAre) {

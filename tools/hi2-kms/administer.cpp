@@ -18,6 +18,7 @@ int administer(const std::string& config, const std::string& command, const ops:
                const std::function<Result<void>(kms::Store&, kms::Time)>& act) {
   auto settings = kms::load_settings(config);
   if (!settings) return fail(settings.error());
+  settings->admin_audit.on_anchor_failure = [](const Error& error) { fail("the anchor can't be written: " + error.message()); };
   auto admin = kms::Admin::open(std::move(*settings), ops::system_now);
   if (!admin) return fail(admin.error().message());
   const auto done = admin->run(command, arguments, act);

@@ -1,4 +1,9 @@
 // hi2-kms/administer.hpp: a command on the store, audited.
+//
+// Source:  docs/kms.md, Audit.
+// Units:   as kms/admin.hpp.
+// Errors:  printed on standard error; the exit code tells.
+// Owns:    nothing.
 #pragma once
 
 #include "hi2-kms/commands.hpp"

@@ -16,26 +16,35 @@ struct Arguments {
   std::string name, key_id, file = "-", lifetime = "1d";
 };
 
+constexpr std::size_t kMostOctets = 1024;
+
+struct Read {
+  SecretBytes key;
+  bool hex = false;
+};
+
 // Hexadecimal digits with or without a line feed, or else the octets themselves.
-SecretBytes from_hex_or_octets(const SecretBytes& read) {
+Read from_hex_or_octets(const SecretBytes& read) {
   auto text = as_text(read.reveal());
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
   auto octets = from_hex(text);
-  if (!octets || text.empty()) return read.copy();
-  SecretBytes key{ByteView(*octets)};
+  if (!octets || text.empty()) return {read.copy(), false};
+  Read key{SecretBytes{ByteView(*octets)}, true};
   wipe(octets->data(), octets->size());
   return key;
 }
 
-Result<SecretBytes> read_key(const std::string& file) {
+Result<Read> read_key(const std::string& file) {
   if (file != "-") {
-    auto read = ops::read_private(file);
+    auto read = ops::read_private(file, ops::kNobodyElse, kMostOctets);
     if (!read) return failure(read.error());
     return from_hex_or_octets(*read);
   }
   RecordBytes octets;
-  for (std::istreambuf_iterator<char> at(std::cin), end; at != end && octets.size() < 1024; ++at)
+  for (std::istreambuf_iterator<char> at(std::cin), end; at != end; ++at) {
+    if (octets.size() == kMostOctets) return failure(ErrorKind::limit, "standard input: more than 1024 octets are no key");
     octets.push_back(static_cast<std::uint8_t>(*at));
+  }
   return from_hex_or_octets(SecretBytes(octets));
 }
 
@@ -44,9 +53,12 @@ int add(const std::string& config, const Arguments& wanted) {
   if (!lifetime) return fail("--lifetime: " + lifetime.error().message());
   const auto key = read_key(wanted.file);
   if (!key) return fail(key.error().message());
-  return administer(config, "key_add", {{"subscriber", wanted.name}, {"key_id", wanted.key_id}}, [&](Store& store, Time now) {
-    return store.put_key(wanted.name, as_bytes(wanted.key_id), *key, now + std::chrono::duration_cast<std::chrono::seconds>(*lifetime));
+  const auto until = std::chrono::duration_cast<std::chrono::seconds>(*lifetime);
+  const auto done = administer(config, "key_add", {{"subscriber", wanted.name}, {"key_id", wanted.key_id}}, [&](Store& store, Time now) {
+    return store.put_key(wanted.name, as_bytes(wanted.key_id), key->key, now + until);
   });
+  if (done == kDone) std::cout << "a key of " << key->key.size() << " octets, read as " << (key->hex ? "hexadecimal digits\n" : "octets\n");
+  return done;
 }
 
 Result<void> list_tpks(Store& store) {

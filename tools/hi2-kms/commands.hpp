@@ -1,4 +1,9 @@
 // hi2-kms/commands.hpp: the commands beside serving: first files, checks, administration.
+//
+// Source:  docs/kms.md.
+// Units:   none.
+// Errors:  a command gives its exit code, having printed what is wrong.
+// Owns:    nothing; the configuration's path must outlive the commands.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "hi2-kms/commands.hpp"
+#include "kms/admin.hpp"
 #include "kms/daemon.hpp"
 #include "ops/signals.hpp"
 
@@ -25,6 +26,12 @@ int check_config(const std::string& config) {
   return kDone;
 }
 
+ops::Fields sender_of(const ops::Signals& signals) {
+  const auto sender = signals.sender();
+  if (!sender) return {};
+  return {{"user", kms::user_name(sender->user)}, {"process", sender->process}};
+}
+
 int serve(const std::string& config) {
   ops::Signals signals;  // before any thread
   auto daemon = kms::Daemon::start(config, {});
@@ -35,7 +42,7 @@ int serve(const std::string& config) {
     if (signal == ops::Signal::stop) break;
     if (signal == ops::Signal::reload) {
       static_cast<void>(ops::notify_reloading());
-      static_cast<void>((*daemon)->reload());
+      static_cast<void>((*daemon)->reload(sender_of(signals)));
       static_cast<void>(ops::notify_ready());
     }
     (*daemon)->tick();
