@@ -1,5 +1,7 @@
 #include "base/text.hpp"
 
+#include <cstdio>
+
 namespace li {
 namespace {
 
@@ -21,6 +23,23 @@ std::size_t utf8_size(ByteView text) {
 bool is_control(ByteView character) {
   if (character.size() == 1) return character[0] < 0x20 || character[0] == 0x7F;
   return character.size() == 2 && character[0] == 0xC2 && character[1] < 0xA0;  // C1
+}
+
+bool needs_escape(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+
+void append_escape(std::string& out, char c) {
+  switch (c) {
+    case '"': out += "\\\""; return;
+    case '\\': out += "\\\\"; return;
+    case '\n': out += "\\n"; return;
+    case '\r': out += "\\r"; return;
+    case '\t': out += "\\t"; return;
+    default: {
+      char code[8];
+      std::snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned>(static_cast<unsigned char>(c)));
+      out += code;
+    }
+  }
 }
 
 }  // namespace
@@ -45,6 +64,23 @@ std::string printable(ByteView text) {
     text = text.subspan(size);
   }
   return out;
+}
+
+void append_json_escaped(std::string& out, std::string_view text) {
+  std::size_t plain = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!needs_escape(text[i])) continue;
+    out += text.substr(plain, i - plain);
+    append_escape(out, text[i]);
+    plain = i + 1;
+  }
+  out += text.substr(plain);
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  append_json_escaped(out, text);
+  out += '"';
 }
 
 }  // namespace li

@@ -19,4 +19,10 @@ namespace li {
 [[nodiscard]] std::string printable(ByteView text);
 [[nodiscard]] inline std::string printable(std::string_view text) { return printable(as_bytes(text)); }
 
+/// UTF-8 text as it stands inside a JSON string (RFC 8259 clause 7): quotation mark, backslash, control characters and DEL escaped.
+void append_json_escaped(std::string& out, std::string_view text);
+
+/// The same with its quotation marks.
+void append_json_string(std::string& out, std::string_view text);
+
 }  // namespace li

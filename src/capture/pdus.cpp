@@ -2,17 +2,12 @@
 
 #include <algorithm>
 
+#include "capture/fill_impl.hpp"
 #include "capture/heads_impl.hpp"
 #include "ps/pdu.hpp"
 #include "x2/codec.hpp"
 
 namespace li::capture {
-namespace {
-
-constexpr std::size_t kPiece = 64 * 1024;
-
-}  // namespace
-
 PduReader::PduReader(std::istream& in, Form form, const ber::Limits& limits) : in_(in), form_(form), limits_(limits) {}
 
 // Makes sure that so many octets are in the buffer behind the place of reading; false at the end of the input.
@@ -24,16 +19,7 @@ bool PduReader::have(std::size_t octets) {
   at_ -= done;
   last_ -= std::min(last_, done);
   octets += at_;
-  while (buffer_.size() < octets && !end_of_input_) {
-    const auto old = buffer_.size();
-    const auto more = std::max(kPiece, std::min(old, octets - old));  // grows with what is really there, whatever a length says
-    buffer_.reserve(old + more);
-    buffer_.resize(old + more);
-    in_.read(reinterpret_cast<char*>(buffer_.data() + old), static_cast<std::streamsize>(more));
-    const auto got = static_cast<std::size_t>(in_.gcount());
-    buffer_.resize(old + got);
-    if (got < more) end_of_input_ = true;
-  }
+  if (!end_of_input_ && !fill(in_, buffer_, octets)) end_of_input_ = true;
   return buffer_.size() >= octets;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "capture/fill_impl.hpp"
 #include "capture/form.hpp"
 #include "capture/heads_impl.hpp"
 
@@ -11,7 +12,6 @@ namespace {
 using ber::Fault;
 using ber::Header;
 
-constexpr std::size_t kPiece = 64 * 1024;
 }  // namespace
 
 RecordReader::RecordReader(std::istream& in, ReaderOptions options) : in_(in), options_(std::move(options)) {}
@@ -24,16 +24,7 @@ bool RecordReader::have(std::size_t octets) {
   base_ += done;
   at_ -= done;
   octets += at_;
-  while (buffer_.size() < octets && !end_of_input_) {
-    const auto old = buffer_.size();
-    const auto more = std::max(kPiece, std::min(old, octets - old));  // grows with what is really there, whatever a length says
-    buffer_.reserve(old + more);  // no more than asked for: the buffer may be as large as the largest record
-    buffer_.resize(old + more);
-    in_.read(reinterpret_cast<char*>(buffer_.data() + old), static_cast<std::streamsize>(more));
-    const auto got = static_cast<std::size_t>(in_.gcount());
-    buffer_.resize(old + got);
-    if (got < more) end_of_input_ = true;
-  }
+  if (!end_of_input_ && !fill(in_, buffer_, octets)) end_of_input_ = true;
   return buffer_.size() >= octets;
 }
 

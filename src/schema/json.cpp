@@ -1,53 +1,18 @@
 #include "schema/json.hpp"
 
-#include <cstdio>
-
+#include "base/text.hpp"
 #include "schema/content_impl.hpp"
 #include "schema/value.hpp"
 
 namespace li::schema {
 namespace {
 
-bool needs_escape(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
-
-void append_escape(std::string& out, char c) {
-  switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default: {
-      char code[8];
-      std::snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned>(static_cast<unsigned char>(c)));
-      out += code;
-    }
-  }
-}
-
 bool fixed_size(const Node& node) {
   const auto& bounds = node.member != nullptr ? node.member->bounds : node.type->bounds;
   return bounds.low && bounds.low == bounds.high;
 }
 
-void append_escaped(std::string& out, std::string_view text) {
-  std::size_t plain = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!needs_escape(text[i])) continue;
-    out += text.substr(plain, i - plain);
-    append_escape(out, text[i]);
-    plain = i + 1;
-  }
-  out += text.substr(plain);
-}
-
 }  // namespace
-
-void append_json_string(std::string& out, std::string_view text) {
-  out += '"';
-  append_escaped(out, text);
-  out += '"';
-}
 
 void JsonWriter::new_line() {
   if (form_ == JsonForm::line) return;
@@ -70,7 +35,7 @@ void JsonWriter::quoted(std::string_view text) {
   constexpr std::size_t kPiece = 16 * 1024;
   out_.put('"');
   for (; !text.empty(); text.remove_prefix(std::min(kPiece, text.size()))) {
-    append_escaped(out_.text(), text.substr(0, kPiece));
+    append_json_escaped(out_.text(), text.substr(0, kPiece));
     out_.settle();
   }
   out_.put('"');

@@ -43,7 +43,4 @@ class JsonWriter : public Visitor {
   std::vector<unsigned> unknowns_;  // unknown TLVs so far, of each open value
 };
 
-/// Text as a JSON string with its quotes; control characters and DEL escaped.
-void append_json_string(std::string& out, std::string_view text);
-
 }  // namespace li::schema

@@ -1,4 +1,6 @@
 #include "hi2/mikey_show.hpp"
+
+#include "base/text.hpp"
 #include "schema/json.hpp"
 
 namespace li::tool {
@@ -21,12 +23,12 @@ class JsonShower {
   }
   void name(std::string_view name) {
     next();
-    schema::append_json_string(out_, name);
+    append_json_string(out_, name);
     out_ += ": ";
   }
   void show(std::monostate) { out_ += "null"; }
   void show(std::uint64_t value) { out_ += std::to_string(value); }
-  void show(const std::string& text) { schema::append_json_string(out_, text); }
+  void show(const std::string& text) { append_json_string(out_, text); }
   void show(const Octets& value) {
     const bool hidden = value.secret && secrets_ == schema::Secrets::hide;
     out_ += '"' + (hidden ? std::string(2 * value.octets.size(), '*') : hex_text(value.octets)) + '"';

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "base/text.hpp"
 #include "hi2/record.hpp"
 #include "hi2/sip_look.hpp"
-#include "schema/json.hpp"
 
 namespace li::tool {
 
@@ -43,7 +43,7 @@ class JsonLine {
  public:
   void text(std::string_view name, std::string_view value) {
     key(name);
-    schema::append_json_string(out_, value);
+    append_json_string(out_, value);
   }
   void number(std::string_view name, std::size_t value) {
     key(name);
@@ -54,7 +54,7 @@ class JsonLine {
     out_ += '[';
     for (const auto& value : values) {
       if (&value != values.data()) out_ += ',';
-      schema::append_json_string(out_, value);
+      append_json_string(out_, value);
     }
     out_ += ']';
   }
@@ -67,7 +67,7 @@ class JsonLine {
  private:
   void key(std::string_view name) {
     if (out_.size() > 1) out_ += ',';
-    schema::append_json_string(out_, name);
+    append_json_string(out_, name);
     out_ += ':';
   }
   std::string out_ = "{";
