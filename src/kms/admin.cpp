@@ -10,7 +10,7 @@
 #include <cstring>
 #include <filesystem>
 
-#include "kms/vault.hpp"
+#include "crypto/vault.hpp"
 
 namespace li::kms {
 
@@ -121,7 +121,7 @@ Result<std::vector<std::string>> initialise(const std::string& config_path, Time
   if (!master) return failure(master.error());
   std::vector<std::string> made;
   // The configuration can't be read as a whole before the master key is there.
-  if (auto done = make_missing({{*master, [] { return hex_line(crypto::random_secret(kMasterKeySize)); }}}, made); !done)
+  if (auto done = make_missing({{*master, [] { return hex_line(crypto::random_secret(crypto::kMasterKeySize)); }}}, made); !done)
     return failure(done.error());
   auto settings = load_settings(config_path);
   if (!settings) return failure(ErrorKind::malformed, settings.error().front());

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "crypto/hash.hpp"
+#include "crypto/vault.hpp"
 #include "kms/identity.hpp"
-#include "kms/vault.hpp"
 #include "mikey/ticket.hpp"
 #include "ops/private_file.hpp"
 
@@ -84,7 +84,7 @@ void read_tickets(const ConfigSection& section, Settings& settings) {
 
 void read_store(const ConfigSection& store, Settings& settings) {
   settings.store.path = store.path("path", "kms.sqlite", "the SQLite file").string();
-  if (auto key = store.secret_key("master_key", kMasterKeySize, "wraps the keys in the store: file:PATH or env:NAME, 32 octets")) {
+  if (auto key = store.secret_key("master_key", crypto::kMasterKeySize, "wraps the keys in the store: file:PATH or env:NAME, 32 octets")) {
     settings.master_key = std::move(*key);
   } else {
     store.problem("master_key", "is needed");

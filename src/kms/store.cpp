@@ -1,11 +1,5 @@
 #include "kms/store.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-
 #include "kms/store_impl.hpp"
 #include "ops/private_file.hpp"
 
@@ -13,18 +7,7 @@ namespace li::kms {
 
 namespace {
 
-// WAL with FULL: a commit is on the disk before it is answered. secure_delete: erased rows are overwritten.
-constexpr auto kPragmas =
-    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = "
-    "OFF;"
-    "PRAGMA temp_store = MEMORY;";
-
-Result<void> make_private_file(const std::string& path) {
-  const auto file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (file < 0) return failure(ErrorKind::unexpected, path + ": " + std::strerror(errno));
-  ::close(file);
-  return {};
-}
+constexpr std::string_view kPurpose = "hi2-kms data key";
 
 Result<Bytes> wrapped_key(Database& database) {
   auto query = database.query("SELECT value FROM meta WHERE name = 'data key'");
@@ -40,12 +23,12 @@ Store::Store(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Store::~Store() = default;
 
 Result<void> Store::create(const Options& options, const SecretBytes& master, Time now) {
-  auto made = Vault::make(master, options.random);
+  auto made = Vault::make(master, options.random, kPurpose);
   if (!made) return failure(made.error());
-  if (auto file = make_private_file(options.path); !file) return file;
+  if (auto file = db::make_private_file(options.path); !file) return file;
   auto database = Database::open(options.path, true);
   if (!database) return failure(database.error());
-  if (auto done = database->run(kPragmas); !done) return done;
+  if (auto done = database->run(db::kDurable); !done) return done;
   if (auto done = migrate(*database, now); !done) return done;
   return database->execute("INSERT INTO meta VALUES ('data key', ?)", made->wrapped);
 }
@@ -54,11 +37,11 @@ Result<std::unique_ptr<Store>> Store::open(const Options& options, const SecretB
   if (auto checked = ops::check_private(options.path); !checked) return failure(checked.error());
   auto database = Database::open(options.path, false);
   if (!database) return failure(database.error());
-  if (auto done = database->run(kPragmas); !done) return failure(done.error());
+  if (auto done = database->run(db::kDurable); !done) return failure(done.error());
   if (auto done = migrate(*database, now); !done) return failure(done.error());
   const auto wrapped = wrapped_key(*database);
   if (!wrapped) return failure(wrapped.error());
-  auto vault = Vault::open(master, *wrapped);
+  auto vault = Vault::open(master, *wrapped, kPurpose);
   if (!vault) return failure(vault.error());
   auto parts = std::make_unique<Parts>(options, std::move(*database), std::move(*vault));
   parts->replays = static_cast<std::int64_t>(options.max_replays);  // counted when the first one comes

@@ -3,11 +3,16 @@
 
 #include <mutex>
 
-#include "kms/sqlite_impl.hpp"
+#include "crypto/vault.hpp"
+#include "db/sqlite.hpp"
 #include "kms/store.hpp"
-#include "kms/vault.hpp"
 
 namespace li::kms {
+
+using crypto::Vault;
+using db::Database;
+using db::Query;
+using db::Transaction;
 
 struct Store::Parts {
   Options options;

@@ -1,4 +1,4 @@
-// kms/vault.hpp: what seals every secret that the store keeps.
+// crypto/vault.hpp: what seals the secrets that a store keeps.
 //
 // Source:  docs/decisions.md: keys at rest are encrypted. A random data key seals them (AES-256-GCM); the master key, which is never in
 //          the store, wraps the data key, so that the master key can change without a look at every row.
@@ -13,16 +13,16 @@
 #include "base/secret.hpp"
 #include "crypto/random.hpp"
 
-namespace li::kms {
+namespace li::crypto {
 
 inline constexpr std::size_t kMasterKeySize = 32;
 
 class Vault {
  public:
-  /// A vault with a new data key, and that key wrapped, to be kept.
+  /// A vault with a new data key, and that key wrapped, to be kept. `purpose` says of which store it is: it opens with the same words only.
   struct Made;
-  [[nodiscard]] static Result<Made> make(const SecretBytes& master, const crypto::Random& random);
-  [[nodiscard]] static Result<Vault> open(const SecretBytes& master, ByteView wrapped);
+  [[nodiscard]] static Result<Made> make(const SecretBytes& master, const Random& random, std::string_view purpose);
+  [[nodiscard]] static Result<Vault> open(const SecretBytes& master, ByteView wrapped, std::string_view purpose);
 
   /// `place` says where the value stands: table and row. It opens nowhere else.
   [[nodiscard]] Result<Bytes> seal(const SecretBytes& secret, std::string_view table, std::initializer_list<ByteView> row) const;
@@ -38,4 +38,4 @@ struct Vault::Made {
   Bytes wrapped;
 };
 
-}  // namespace li::kms
+}  // namespace li::crypto

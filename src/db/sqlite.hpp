@@ -1,4 +1,9 @@
-// kms/sqlite_impl.hpp: SQLite, so far as the store needs it.
+// db/sqlite.hpp: SQLite, so far as stores and spools need it.
+//
+// Source:  none.
+// Units:   times are seconds of UTC.
+// Errors:  `unexpected` for a constraint that is broken, `limit` for a full disk, `unknown` for the rest; a text never holds a value.
+// Owns:    a Database owns its connection and prepared statements; one thread at a time may use it.
 //
 // A Query keeps its first failure: loop over next(), then ask done(). Prepared statements live as long as the database.
 #pragma once
@@ -14,8 +19,9 @@
 #include <utility>
 
 #include "base/bytes.hpp"
+#include "base/result.hpp"
 
-namespace li::kms {
+namespace li::db {
 
 struct CloseDatabase {
   void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
@@ -25,7 +31,7 @@ struct FinalizeStatement {
 };
 using StatementHandle = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 
-/// Of what SQLite said last. `unexpected` for a constraint that is broken, `limit` for a full disk, `unknown` for the rest.
+/// Of what SQLite said last.
 [[nodiscard]] Error sqlite_error(sqlite3* database, int code);
 
 class Query {
@@ -68,6 +74,14 @@ class Query {
   sqlite3_stmt* statement_;
   int status_;
 };
+
+/// WAL with FULL: a commit is on the disk before it is answered. secure_delete: erased rows are overwritten.
+inline constexpr auto kDurable =
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = "
+    "OFF; PRAGMA temp_store = MEMORY;";
+
+/// A new, empty file that only we may read.
+[[nodiscard]] Result<void> make_private_file(const std::string& path);
 
 class Database {
  public:
@@ -120,4 +134,4 @@ class Transaction {
   bool open_ = true;
 };
 
-}  // namespace li::kms
+}  // namespace li::db

@@ -1,14 +1,12 @@
-#include "kms/vault.hpp"
+#include "crypto/vault.hpp"
 
 #include <array>
 
 #include "crypto/cipher.hpp"
 
-namespace li::kms {
+namespace li::crypto {
 
 namespace {
-
-constexpr std::string_view kDataKeyPlace = "hi2-kms data key";
 
 Result<void> check_size(const SecretBytes& master) {
   if (master.size() == kMasterKeySize) return {};
@@ -29,20 +27,20 @@ Bytes context(std::string_view table, std::initializer_list<ByteView> row) {
 
 }  // namespace
 
-Result<Vault::Made> Vault::make(const SecretBytes& master, const crypto::Random& random) {
+Result<Vault::Made> Vault::make(const SecretBytes& master, const Random& random, std::string_view purpose) {
   if (auto sized = check_size(master); !sized) return failure(sized.error());
   std::array<std::uint8_t, 32> octets{};
   random(octets);
   SecretBytes data_key{ByteView(octets)};
   wipe(octets.data(), octets.size());
-  auto wrapped = crypto::seal(master.reveal(), data_key.reveal(), as_bytes(kDataKeyPlace));
+  auto wrapped = crypto::seal(master.reveal(), data_key.reveal(), as_bytes(purpose));
   if (!wrapped) return failure(wrapped.error());
   return Made{Vault(std::move(data_key)), std::move(*wrapped)};
 }
 
-Result<Vault> Vault::open(const SecretBytes& master, ByteView wrapped) {
+Result<Vault> Vault::open(const SecretBytes& master, ByteView wrapped, std::string_view purpose) {
   if (auto sized = check_size(master); !sized) return failure(sized.error());
-  auto data_key = crypto::open(master.reveal(), wrapped, as_bytes(kDataKeyPlace));
+  auto data_key = crypto::open(master.reveal(), wrapped, as_bytes(purpose));
   if (!data_key) return failure(ErrorKind::unexpected, "the master key is not the one that this store was made with");
   return Vault(std::move(*data_key));
 }
@@ -57,4 +55,4 @@ Result<SecretBytes> Vault::open(ByteView sealed, std::string_view table, std::in
   return opened;
 }
 
-}  // namespace li::kms
+}  // namespace li::crypto

@@ -1,12 +1,25 @@
-#include "kms/sqlite_impl.hpp"
+#include "db/sqlite.hpp"
 
-namespace li::kms {
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace li::db {
 
 Error sqlite_error(sqlite3* database, int code) {
   auto kind = ErrorKind::unknown;
   if ((code & 0xFF) == SQLITE_CONSTRAINT) kind = ErrorKind::unexpected;
   if ((code & 0xFF) == SQLITE_FULL) kind = ErrorKind::limit;
   return {kind, std::string("store: ") + (database == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(database)), std::nullopt, {}, {}};
+}
+
+Result<void> make_private_file(const std::string& path) {
+  const auto file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (file < 0) return failure(ErrorKind::unexpected, path + ": " + std::strerror(errno));
+  ::close(file);
+  return {};
 }
 
 Query::~Query() {
@@ -86,4 +99,4 @@ Result<void> Transaction::commit() {
   return committed;
 }
 
-}  // namespace li::kms
+}  // namespace li::db
