@@ -99,9 +99,7 @@ std::optional<SteadyTime> SenderLink::deadline() const {
 }
 
 SteadyTime SenderLink::due() const {
-  const bool waits = !keep_alives_.empty() || !requests_.empty();
-  auto first = deadline().value_or(heard_ + times_.keep_alive);
-  if (!waits) first = std::min(first, heard_ + times_.keep_alive);
+  auto first = deadline().value_or(heard_ + times_.keep_alive);  // without a deadline nothing is asked
   if (const auto question = question_due()) first = std::min(first, *question);
   return first;
 }
@@ -114,7 +112,7 @@ Result<RecordBytes> SenderLink::tick(SteadyTime now, TimePoint wall) {
   Result<void> done;
   if (const auto question = question_due(); question && now >= *question)
     done = ask(acknowledges_ ? ps::Tri::acknowledgement_request : ps::Tri::keep_alive, out, now, wall);
-  else if (keep_alives_.empty() && requests_.empty() && now >= heard_ + times_.keep_alive) done = ask(ps::Tri::keep_alive, out, now, wall);
+  else if (!deadline() && now >= heard_ + times_.keep_alive) done = ask(ps::Tri::keep_alive, out, now, wall);
   if (!done) return failure(done.error());
   return out;
 }
