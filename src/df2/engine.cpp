@@ -243,6 +243,12 @@ Observer Engine::unless_muted() {
   observer.on_signal = [this, &told](const Signal& signal) {
     if (!muted_ && told.on_signal) told.on_signal(signal);
   };
+  observer.on_dropped = [this, &told](std::string_view why) {
+    if (!muted_ && told.on_dropped) told.on_dropped(why);
+  };
+  observer.on_media_keys = [this, &told](const MediaKeys& keys) {
+    if (!muted_ && told.on_media_keys) told.on_media_keys(keys);
+  };
   observer.on_keys = [this, &told](std::string_view outcome, std::string_view reason) {
     if (!muted_ && told.on_keys) told.on_keys(outcome, reason);
   };
