@@ -1,5 +1,7 @@
 #include "df2/event_impl.hpp"
 
+#include <map>
+
 #include "df2/filter_impl.hpp"
 #include "df2/uri_impl.hpp"
 #include "sip/bodies.hpp"
@@ -89,6 +91,18 @@ void read_times(const x2::Pdu& pdu, TimePoint now, Event& event) {
   event.time = event.told.value_or(now);
 }
 
+void read_halves(Event& event) {
+  const auto& record = *event.start;
+  event.sip = read_half(record.sip_message_header_offer().value_or(ByteView()), record.sdp_offer().value_or(ByteView()));
+  event.answer = read_half(record.sip_message_header_answer().value_or(ByteView()), record.sdp_answer().value_or(ByteView()));
+  const auto when = record.time_stamp();
+  const auto calendar = when.is_utc ? when.calendar() : std::nullopt;
+  if (!calendar || event.told) return;
+  using namespace std::chrono;
+  const auto day = year(calendar->year) / calendar->month / calendar->day;
+  event.time = sys_days(day) + hours(calendar->hour) + minutes(calendar->minute - calendar->offset.value_or(0)) + seconds(calendar->second);
+}
+
 // TS 33.108 records: the start of interception in a running session, and a SIP message in a record's clothes.
 void read_record(const x2::Pdu& pdu, Event& event) {
   auto record = hi2::decode(pdu.payload);
@@ -100,6 +114,7 @@ void read_record(const x2::Pdu& pdu, Event& event) {
   if (what == hi2::ImsEvent::start_of_interception_for_ims_established_session) {
     event.kind = Event::Kind::start;
     event.start = std::move(*record);
+    read_halves(event);
   } else if (what == hi2::ImsEvent::unfiltered_sip_message && record->sip_message()) {
     event.kind = Event::Kind::sip;
     event.start = std::move(*record);  // the message lies in it

@@ -33,7 +33,8 @@ struct Event {
   std::optional<hi2::Initiator> initiator;
   std::vector<std::string> matched;  ///< URIs of attribute 17
   std::uint64_t correlation_id = 0;
-  SipEvent sip;
+  SipEvent sip;     ///< of a start: the offer
+  SipEvent answer;  ///< of a start
   std::optional<hi2::IriRecord> start;
   std::string format;  ///< of an unsupported one, for a human
 };

@@ -31,13 +31,11 @@ Bytes Session::key() const { return big_endian(id, 8); }
 Bytes Session::correlation() const { return big_endian(std::uint64_t{created} << 32 | (id & 0xFFFFFFFF), 8); }
 
 TimePoint Session::due(TimePoint end_of_life) const {
-  auto due = end_of_life;
-  auto until = end_of_life;
-  for (const auto& question : questions) {
+  if (questions.empty()) return end_of_life;
+  auto due = TimePoint::max();
+  for (const auto& question : questions)
     due = std::min({due, question.failure_told ? question.closes : question.deadline, question.ask_again});
-    until = std::max(until, question.closes);
-  }
-  return questions.empty() ? until : due;
+  return due;
 }
 
 Result<void> Sessions::restore(const delivery::State& state) {

@@ -118,6 +118,9 @@ Offer read_offer(Reader& in) {
   offer.method = static_cast<Method>(in.number(1));
   in.list(offer.lines, [&]() -> std::shared_ptr<const Material> {
     const auto octets = in.message();
+    for (const auto& line : offer.lines) {
+      if (octets && line && *line->octets == *octets) return line;
+    }
     return octets ? read_material(*octets) : nullptr;
   });
   return offer;
