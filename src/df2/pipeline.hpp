@@ -29,6 +29,7 @@ struct KeyQuestion {
   std::string id;
   xk::GetKeys request;
   TimePoint deadline{};  ///< the failure record is made then; an answer that comes later still counts
+  std::string liid{};    ///< for the audit trail
 };
 
 /// Nobody answered, or not in words of Xk.
