@@ -13,6 +13,7 @@
 
 #include "df2/engine.hpp"
 #include "net/stream.hpp"
+#include "x2/codec.hpp"
 
 namespace li::df2 {
 

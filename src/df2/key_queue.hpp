@@ -19,6 +19,7 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 struct Retries {
   std::chrono::milliseconds first{250};  ///< each time it is twice as long
   std::chrono::milliseconds last{10'000};
+  bool operator==(const Retries&) const = default;
 };
 
 /// A question with what became of it so far.

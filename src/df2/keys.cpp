@@ -96,7 +96,7 @@ void KeyRoad::open(Session& session, Question question, TimePoint deadline) {
   question.deadline = deadline;
   question.closes = deadline + rules_->late_answer;
   auto& waiting = waiting_[question.id];
-  if (waiting.empty()) to_ask_.push_back(to_ask(question));
+  if (waiting.empty()) to_ask_.push_back(question.id);
   if (std::find(waiting.begin(), waiting.end(), session.id) == waiting.end()) waiting.push_back(session.id);
   session.questions.push_back(std::move(question));
   teller_.keys("asked", {});
@@ -224,7 +224,7 @@ Result<void> KeyRoad::tick(const Turn& turn, Session& session) {
   for (auto& question : session.questions) {
     if (question.ask_again <= turn.now) {
       question.ask_again = TimePoint::max();
-      to_ask_.push_back(to_ask(question));
+      to_ask_.push_back(question.id);
     }
     if (auto expired = expire(turn, session, question); !expired) return expired;
   }
@@ -257,13 +257,30 @@ Result<void> KeyRoad::give_up(const Turn& turn, Session& session) {
 void KeyRoad::resume(Session& session) {
   for (auto& question : session.questions) {
     auto& waiting = waiting_[question.id];
-    if (waiting.empty()) to_ask_.push_back(to_ask(question));
+    if (waiting.empty()) to_ask_.push_back(question.id);
     waiting.push_back(session.id);
     question.ask_again = TimePoint::max();
   }
 }
 
-std::vector<KeyQuestion> KeyRoad::take_questions() { return std::exchange(to_ask_, {}); }
+std::vector<KeyQuestion> KeyRoad::take_questions() {
+  std::vector<KeyQuestion> questions;
+  for (const auto& id : std::exchange(to_ask_, {})) {
+    const auto waiting = waiting_.find(id);
+    if (waiting == waiting_.end()) continue;
+    std::optional<KeyQuestion> asked;
+    std::string liids;
+    for (const auto session_id : waiting->second) {
+      const auto* session = sessions_.find(session_id);
+      liids += (liids.empty() ? "" : ", ") + std::string(as_text(session->liid));
+      const auto question = std::find_if(session->questions.begin(), session->questions.end(), [&](const auto& one) { return one.id == id; });
+      if (!asked) asked = to_ask(*question);
+    }
+    asked->liid = std::move(liids);
+    questions.push_back(std::move(*asked));
+  }
+  return questions;
+}
 
 std::shared_ptr<const Warrant> KeyRoad::warrant_of(const Turn& turn, const Session& session) const {
   const auto liid = as_text(session.liid);

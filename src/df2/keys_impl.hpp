@@ -62,7 +62,7 @@ class KeyRoad {
   Guard& guard_;
   Sessions& sessions_;
   std::unordered_map<Hash, std::vector<std::uint64_t>, HashOfHash> waiting_;  ///< sessions by question
-  std::vector<KeyQuestion> to_ask_;
+  std::vector<Hash> to_ask_;
 };
 
 /// Whether the ones who talk media are a terminal and a gateway, as far as rules say which hosts are gateways.

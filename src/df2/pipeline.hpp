@@ -29,6 +29,7 @@ struct KeyQuestion {
   std::string id;
   xk::GetKeys request;
   TimePoint deadline{};  ///< the failure record is made then; an answer that comes later still counts
+  std::string liid{};    ///< for the audit trail; several with a comma between when they share the question
 };
 
 /// Nobody answered, or not in words of Xk.
@@ -43,7 +44,8 @@ struct KeyAnswer {
 
 /// Words of a closed list for the metrics and the audit trail, beside what a human needs.
 struct Signal {
-  std::string reason;  ///< "unknown_xid", "pair_mismatch", "ticket_elsewhere", "identity_mismatch", "ticket_changed", "ticket_flood", ...; docs/decisions.md
+  std::string reason;  ///< "unknown_xid", "pair_mismatch", "ticket_elsewhere", "identity_mismatch", "ticket_changed", "ticket_flood", ...;
+                       ///< docs/decisions.md
   std::string liid;
   std::string detail;   ///< never a secret
   bool attack = false;  ///< an attack signal: raised at once, as a security event
@@ -51,11 +53,11 @@ struct Signal {
 
 /// Keys for DF3, which decrypts in the network (TS 33.107 7A.1.A). This project ends here.
 struct MediaKey {
-  std::uint8_t id = 0;  ///< CS ID of MIKEY, or the tag of a=crypto
-  std::string suite;    ///< of a=crypto; empty with MIKEY
+  std::uint8_t id = 0;    ///< CS ID of MIKEY, or the tag of a=crypto
+  std::string suite;      ///< of a=crypto; empty with MIKEY
   std::size_t media = 0;  ///< index of the m= line of a=crypto
   std::optional<std::uint32_t> ssrc;
-  SecretBytes key;   ///< with SDES, key and salt in one
+  SecretBytes key;  ///< with SDES, key and salt in one
   SecretBytes salt;
 };
 struct MediaKeys {

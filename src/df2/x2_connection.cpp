@@ -10,6 +10,8 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr std::size_t kRoom = 64 * 1024;
+// More of them wait for nothing sensible.
+constexpr std::size_t kMostKeepalives = 256;
 // While the engine has no room, answers are looked after so often.
 constexpr milliseconds kLookUp{50};
 
@@ -32,9 +34,11 @@ std::vector<x2::Pdu> Answers::take() {
   return std::exchange(ready_, {});
 }
 
-void Answers::expect() {
+bool Answers::expect() {
   const std::scoped_lock hold(mutex_);
+  if (expected_ + ready_.size() >= kMostKeepalives) return false;
   ++expected_;
+  return true;
 }
 
 bool Answers::wait(steady_clock::time_point until) {
@@ -77,9 +81,10 @@ bool X2Connection::read_some() {
   if (!got) return false;
   switch (got->what) {
     case net::Received::What::octets:
-      heard_ = steady_clock::now();
       pdus_.feed(ByteView(room_).first(got->count));
-      return take_pdus();
+      if (!take_pdus()) return false;
+      heard_ = steady_clock::now();  // that we had no room is not the sender's silence
+      return true;
     case net::Received::What::woken: return true;
     case net::Received::What::silence:
       if (until(heard_ + settings_.silence).count() > 0) return true;
@@ -109,7 +114,10 @@ bool X2Connection::take(x2::Pdu& pdu) {
   if (events_.on_pdu) events_.on_pdu(name.empty() ? "unknown" : name);
   if (pdu.type == x2::PduType::x2) return push(pdu);
   if (pdu.type != x2::PduType::keepalive) return true;
-  answers_->expect();
+  while (!answers_->expect()) {
+    static_cast<void>(answers_->wait(steady_clock::now() + kLookUp));
+    if (stream_.stopping() || !send_answers()) return false;
+  }
   engine_.behind_all([answers = answers_, pdu] { answers->release(pdu); });
   return true;
 }

@@ -16,8 +16,8 @@ class Answers {
   void release(const x2::Pdu& keepalive);
   /// What may be answered by now.
   [[nodiscard]] std::vector<x2::Pdu> take();
-  /// Notes that one more is to come.
-  void expect();
+  /// Notes that one more is to come; false when too many wait already.
+  [[nodiscard]] bool expect();
   /// Waits until nothing is to come, or something may be answered; false when the time is over or nothing is to come.
   [[nodiscard]] bool wait(std::chrono::steady_clock::time_point until);
   /// The connection ends: nobody is woken any more.
