@@ -97,7 +97,7 @@ void KeyRoad::open(Session& session, Question question, TimePoint deadline) {
   question.closes = deadline + rules_->late_answer;
   auto& waiting = waiting_[question.id];
   if (waiting.empty()) to_ask_.push_back(question.id);
-  if (std::find(waiting.begin(), waiting.end(), session.id) == waiting.end()) waiting.push_back(session.id);
+  waiting.insert(session.id);
   session.questions.push_back(std::move(question));
   teller_.keys("asked", {});
 }
@@ -106,14 +106,14 @@ void KeyRoad::close(Session& session, const Hash& id) {
   std::erase_if(session.questions, [&](const Question& question) { return question.id == id; });
   const auto found = waiting_.find(id);
   if (found == waiting_.end()) return;
-  std::erase(found->second, session.id);
+  found->second.erase(session.id);
   if (found->second.empty()) waiting_.erase(found);
 }
 
 // Nothing protects the ticket: what the KMS would do, anybody can.
 Result<void> KeyRoad::read_directly(const Turn& turn, const Warrant& warrant, Session& session, const Pairing& pairing) {
   constexpr std::uint64_t kNtpEpoch = 2'208'988'800;  // seconds from 1900 to 1970
-  const auto question = question_of(warrant, pairing);
+  auto question = question_of(warrant, pairing);
   mikey::GetKeys request{transfer_of(question.init, question.resp), std::nullopt, question.target};
   if (question.initial_init) request.initial = transfer_of(question.initial_init, question.initial_resp);
   const mikey::OpenTicket opened = [&](const mikey::TicketView& ticket) {
@@ -123,6 +123,10 @@ Result<void> KeyRoad::read_directly(const Turn& turn, const Warrant& warrant, Se
   const auto seconds = std::chrono::floor<std::chrono::seconds>(turn.now).time_since_epoch().count();
   const auto call =
       mikey::get_keys(request, opened, {kNtpEpoch + static_cast<std::uint64_t>(seconds), false, rules_->allow_unprotected}, {});
+  if (!call && call.error().reason == mikey::Reason::unknown_tpk) {  // encrypted, though nothing proves its origin
+    open(session, std::move(question), turn.now + rules_->key_timer);
+    return {};
+  }
   Keys keys;
   teller_.signal("unprotected", warrant.liid, "a ticket that proves no origin");
   if (!call) keys.reason = mikey::word(call.error().reason);
@@ -178,7 +182,7 @@ Result<void> KeyRoad::answer(const Turn& turn, KeyAnswer answer) {
     teller_.keys("late", "nobody_waits");
     return {};
   }
-  for (const auto session_id : std::vector(found->second)) {
+  for (const auto session_id : std::set(found->second)) {
     auto* session = sessions_.find(session_id);
     if (session == nullptr) continue;
     if (auto settled = settle(turn, *session, *id, answer); !settled) return settled;
@@ -260,7 +264,7 @@ void KeyRoad::resume(Session& session) {
   for (auto& question : session.questions) {
     auto& waiting = waiting_[question.id];
     if (waiting.empty()) to_ask_.push_back(question.id);
-    waiting.push_back(session.id);
+    waiting.insert(session.id);
     question.ask_again = TimePoint::max();
   }
 }

@@ -6,6 +6,7 @@
 // Owns:    which sessions wait for which answer; the questions themselves lie in the sessions.
 #pragma once
 
+#include <set>
 #include <unordered_map>
 
 #include "df2/attack_impl.hpp"
@@ -62,7 +63,7 @@ class KeyRoad {
   const Recorder& recorder_;
   Guard& guard_;
   Sessions& sessions_;
-  std::unordered_map<Hash, std::vector<std::uint64_t>, HashOfHash> waiting_;  ///< sessions by question
+  std::unordered_map<Hash, std::set<std::uint64_t>, HashOfHash> waiting_;  ///< sessions by question
   std::vector<Hash> to_ask_;
 };
 

@@ -47,6 +47,39 @@ std::string Sip::text() const {
   return out + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
+Sip request(const std::string& method, const std::string& cseq, const std::string& to_tag) {
+  Sip sip;
+  sip.start = method + " sip:bob@home2.example SIP/2.0";
+  sip.cseq = cseq + " " + method;
+  sip.branch = "z9hG4bK" + method + cseq;
+  sip.to_tag = to_tag;
+  return sip;
+}
+
+Sip response(int status, const Sip& request, const std::string& body, const std::string& to_tag) {
+  auto sip = request;
+  sip.start = "SIP/2.0 " + std::to_string(status) + " Fine";
+  sip.to_tag = to_tag;
+  sip.body = body;
+  return sip;
+}
+
+Call::Call(const std::string& flags, std::uint8_t random) {
+  exchange.flags = flags;
+  exchange.rand_transfer = mikey::test::counting(random, 16);
+  exchange.ticket_rand = mikey::test::counting(static_cast<std::uint8_t>(random + 0x90), 16);
+  exchange.play();
+  invite.body = sdp({exchange.transfer_init});
+}
+
+Call Call::fork() const {
+  Call other(exchange.flags, exchange.rand_transfer[0]);
+  other.exchange.rand_kms = mikey::test::counting(0x33, 16);
+  other.exchange.rand_resp = mikey::test::counting(0x44, 16);
+  other.exchange.play();
+  return other;
+}
+
 std::string sdp(const std::vector<Bytes>& mikey, const std::string& extra, const std::string& profile) {
   std::string out = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n";
   unsigned port = 49170;

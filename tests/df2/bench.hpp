@@ -34,9 +34,24 @@ struct Sip {
   [[nodiscard]] std::string text() const;
 };
 
+[[nodiscard]] Sip request(const std::string& method, const std::string& cseq, const std::string& to_tag = "b");
+[[nodiscard]] Sip response(int status, const Sip& request, const std::string& body = {}, const std::string& to_tag = "b");
+
 /// One audio line, or more, keyed by what is given: base64 of a MIKEY message for each line.
 std::string sdp(const std::vector<Bytes>& mikey, const std::string& extra = {}, const std::string& profile = "RTP/SAVP");
 std::string session_level_sdp(const Bytes& mikey, std::size_t lines);
+
+/// A call of Alice with Bob under a ticket of hers.
+struct Call {
+  mikey::test::Exchange exchange;
+  Sip invite;
+
+  explicit Call(const std::string& flags = "DEFGHIJNO", std::uint8_t random = 0x30);
+  [[nodiscard]] Sip ok(const std::string& to_tag = "b") const { return response(200, invite, sdp({exchange.transfer_resp}), to_tag); }
+  /// The same call as another fork answers it.
+  [[nodiscard]] Call fork() const;
+  [[nodiscard]] mikey::CallKeys keys() const { return mikey::test::must(exchange.get_keys(exchange.alice)); }
+};
 
 class Bench {
  public:
