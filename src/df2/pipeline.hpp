@@ -29,7 +29,7 @@ struct KeyQuestion {
   std::string id;
   xk::GetKeys request;
   TimePoint deadline{};  ///< the failure record is made then; an answer that comes later still counts
-  std::string liid{};    ///< for the audit trail
+  std::string liid{};    ///< for the audit trail; several with a comma between when they share the question
 };
 
 /// Nobody answered, or not in words of Xk.
