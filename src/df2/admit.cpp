@@ -72,7 +72,8 @@ Result<bool> first_sight(const x2::Pdu& pdu, const Turn& turn, const Warrant& wa
   }
   const auto what = x2::to_string(pdu.xid) + ", number " + std::to_string(*number);
   if (sighting->sight == delivery::Sight::conflicting) teller.signal("x2_conflict", warrant.liid, what);
-  else if (sighting->last && leaves_gap(*sighting->last, *number)) teller.signal("x2_gap", warrant.liid, what + " behind " + std::to_string(*sighting->last));
+  else if (sighting->last && leaves_gap(*sighting->last, *number))
+    teller.signal("x2_gap", warrant.liid, what + " behind " + std::to_string(*sighting->last));
   return true;
 }
 

@@ -41,7 +41,8 @@ std::string_view liid_of(const Session& session) { return as_text(session.liid);
 void Guard::look(Session& session, const SipEvent& event, const MediaSteps& steps) {
   if (steps.changed_ticket) teller_.attack("ticket_changed", liid_of(session), "an offer brings another ticket into a running dialog");
   for (const auto& init : steps.offered) {
-    const bool known = std::any_of(session.tickets.begin(), session.tickets.end(), [&](const auto& seen) { return seen.hash == init->hash; });
+    const bool known =
+        std::any_of(session.tickets.begin(), session.tickets.end(), [&](const auto& seen) { return seen.hash == init->hash; });
     if (known) continue;
     const SeenTicket message{init->hash, hash_of("initiator", {init->initiator}), false};
     look_elsewhere(session, message, "TRANSFER_INIT");

@@ -11,7 +11,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-bool is_secured(const std::string& profile) { return profile.find("SAVP") != std::string::npos || profile.find("TLS") != std::string::npos; }
+bool is_secured(const std::string& profile) {
+  return profile.find("SAVP") != std::string::npos || profile.find("TLS") != std::string::npos;
+}
 
 KeyLine read_line(const sip::Media& media) {
   KeyLine line;
@@ -87,7 +89,8 @@ std::optional<std::string> target_uri(ByteView contents) {
 }
 
 void read_times(const x2::Pdu& pdu, TimePoint now, Event& event) {
-  if (const auto stamp = pdu.timestamp()) event.told = TimePoint(std::chrono::seconds(stamp->seconds) + milliseconds(stamp->nanoseconds / 1'000'000));
+  if (const auto stamp = pdu.timestamp())
+    event.told = TimePoint(std::chrono::seconds(stamp->seconds) + milliseconds(stamp->nanoseconds / 1'000'000));
   event.time = event.told.value_or(now);
 }
 

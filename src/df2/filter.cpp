@@ -16,7 +16,8 @@ char small(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 
 
 // "name:" at the start of a line, with blanks before the colon.
 bool is_header(std::string_view line, std::string_view name) {
-  if (line.size() <= name.size() || !std::equal(name.begin(), name.end(), line.begin(), [](char a, char b) { return small(a) == small(b); }))
+  if (line.size() <= name.size() ||
+      !std::equal(name.begin(), name.end(), line.begin(), [](char a, char b) { return small(a) == small(b); }))
     return false;
   const auto colon = line.find_first_not_of(" \t", name.size());
   return colon != std::string_view::npos && line[colon] == ':';
@@ -149,7 +150,8 @@ RecordBytes without_body_headers(ByteView headers) {
     if (done) return;
     const bool folded = line.front() == ' ' || line.front() == '\t';
     if (!folded) dropping = false;
-    for (const auto* name : {"Content-Length", "l", "Content-Type", "c", "Content-Encoding", "e"}) dropping = dropping || (!folded && is_header(line, name));
+    for (const auto* name : {"Content-Length", "l", "Content-Type", "c", "Content-Encoding", "e"})
+      dropping = dropping || (!folded && is_header(line, name));
     if (dropping) return;
     append(out, as_bytes(line));
     append(out, as_bytes("\r\n"));

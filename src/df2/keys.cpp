@@ -12,7 +12,8 @@ constexpr std::size_t kMostAsked = 64;
 
 std::string id_text(const Hash& hash) {
   auto text = to_hex(hash);
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c + ('a' - 'A')) : c; });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c + ('a' - 'A')) : c; });
   return text;
 }
 
@@ -46,15 +47,14 @@ Question question_of(const Warrant& warrant, const Pairing& pairing) {
   if (pairing.resp) question.resp = pairing.resp->octets;
   if (pairing.initial) question.initial_init = pairing.initial->init;
   if (pairing.initial) question.initial_resp = pairing.initial->resp;
-  question.id = hash_of({as_bytes(question.target), view(question.init), view(question.resp), view(question.initial_init), view(question.initial_resp)});
+  question.id = hash_of(
+      {as_bytes(question.target), view(question.init), view(question.resp), view(question.initial_init), view(question.initial_resp)});
   return question;
 }
 
 bool may_pass(xk::Reason reason) { return reason == xk::Reason::unavailable || reason == xk::Reason::rate_limited; }
 
-Hash pair_hash(const Pairing& pairing) {
-  return hash_of({pairing.init->hash, pairing.resp ? ByteView(pairing.resp->hash) : ByteView()});
-}
+Hash pair_hash(const Pairing& pairing) { return hash_of({pairing.init->hash, pairing.resp ? ByteView(pairing.resp->hash) : ByteView()}); }
 
 bool add_once(std::vector<Hash>& list, const Hash& item) {
   if (std::find(list.begin(), list.end(), item) != list.end()) return false;
@@ -117,10 +117,12 @@ Result<void> KeyRoad::read_directly(const Turn& turn, const Warrant& warrant, Se
   mikey::GetKeys request{transfer_of(question.init, question.resp), std::nullopt, question.target};
   if (question.initial_init) request.initial = transfer_of(question.initial_init, question.initial_resp);
   const mikey::OpenTicket opened = [&](const mikey::TicketView& ticket) {
-    return mikey::open_ticket(ticket, [](std::optional<ByteView>) { return std::nullopt; }, rules_->allow_unprotected);
+    return mikey::open_ticket(
+        ticket, [](std::optional<ByteView>) { return std::nullopt; }, rules_->allow_unprotected);
   };
   const auto seconds = std::chrono::floor<std::chrono::seconds>(turn.now).time_since_epoch().count();
-  const auto call = mikey::get_keys(request, opened, {kNtpEpoch + static_cast<std::uint64_t>(seconds), false, rules_->allow_unprotected}, {});
+  const auto call =
+      mikey::get_keys(request, opened, {kNtpEpoch + static_cast<std::uint64_t>(seconds), false, rules_->allow_unprotected}, {});
   Keys keys;
   teller_.signal("unprotected", warrant.liid, "a ticket that proves no origin");
   if (!call) keys.reason = mikey::word(call.error().reason);
@@ -273,7 +275,8 @@ std::vector<KeyQuestion> KeyRoad::take_questions() {
     for (const auto session_id : waiting->second) {
       const auto* session = sessions_.find(session_id);
       liids += (liids.empty() ? "" : ", ") + std::string(as_text(session->liid));
-      const auto question = std::find_if(session->questions.begin(), session->questions.end(), [&](const auto& one) { return one.id == id; });
+      const auto question =
+          std::find_if(session->questions.begin(), session->questions.end(), [&](const auto& one) { return one.id == id; });
       if (!asked) asked = to_ask(*question);
     }
     asked->liid = std::move(liids);

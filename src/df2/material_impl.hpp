@@ -37,10 +37,10 @@ struct Material {
   Octets octets;
   Hash hash{};
   std::uint32_t csb_id = 0;
-  std::optional<Hash> ticket;   ///< of its TICKET without Initiator Data
-  bool reusable = false;        ///< flag J
-  bool wants_resp = true;       ///< flag F, or V of a CSB update
-  bool is_protected = true;     ///< false: keys of the ticket are to be read by anybody, or it proves no origin
+  std::optional<Hash> ticket;        ///< of its TICKET without Initiator Data
+  bool reusable = false;             ///< flag J
+  bool wants_resp = true;            ///< flag F, or V of a CSB update
+  bool is_protected = true;          ///< false: keys of the ticket are to be read by anybody, or it proves no origin
   std::string initiator, responder;  ///< data of IDRi and IDRr of the message; empty without
 };
 

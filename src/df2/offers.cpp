@@ -36,7 +36,8 @@ class Follower {
   // A re-offer may come from either side, so both halves are taken as they stand.
   void take_offer(const std::vector<KeyLine>& lines) {
     Offer offer{place_.leg, place_.request ? 0 : place_.dialog, place_.cseq, place_.method, {}};
-    for (const auto& line : lines) offer.lines.push_back(!line.rejected && is(line.material, Material::Kind::init) ? line.material : nullptr);
+    for (const auto& line : lines)
+      offer.lines.push_back(!line.rejected && is(line.material, Material::Kind::init) ? line.material : nullptr);
     for (const auto& init : offer.lines) {
       if (init && std::find(steps.offered.begin(), steps.offered.end(), init) == steps.offered.end()) offered(init);
     }
@@ -99,7 +100,8 @@ class Follower {
   // The offer that a message at this place can answer.
   const Offer* answered() const {
     const auto fits = [&](const Offer& offer) {
-      if (!place_.request) return offer.dialog == 0 && offer.leg == place_.leg && offer.cseq == place_.cseq && offer.method == place_.method;
+      if (!place_.request)
+        return offer.dialog == 0 && offer.leg == place_.leg && offer.cseq == place_.cseq && offer.method == place_.method;
       if (offer.dialog == 0 || offer.dialog != place_.dialog) return false;
       return place_.method == Method::prack || (place_.method == Method::ack && offer.cseq == place_.cseq);
     };
@@ -109,8 +111,9 @@ class Follower {
 
   // Answers repeat the CSB ID; one that fits no offer is paired by its m= line, and the KMS says what it thinks of that.
   static MaterialPtr initial_of(const Offer& offer, const MaterialPtr& resp, std::size_t line) {
-    const auto by_csb = std::find_if(offer.lines.begin(), offer.lines.end(),
-                                     [&](const auto& init) { return init && is(resp, Material::Kind::resp) && init->csb_id == resp->csb_id; });
+    const auto by_csb = std::find_if(offer.lines.begin(), offer.lines.end(), [&](const auto& init) {
+      return init && is(resp, Material::Kind::resp) && init->csb_id == resp->csb_id;
+    });
     const auto own = line < offer.lines.size() ? offer.lines[line] : nullptr;
     if (by_csb == offer.lines.end() || (own && own->csb_id == resp->csb_id)) return own;
     return *by_csb;
@@ -151,7 +154,9 @@ class Follower {
   // Media that was accepted without TRANSFER_RESP. An answer that is not final may leave it to the one that is.
   void unanswered(const MaterialPtr& init, const KeyLine& line) {
     if (!init->wants_resp || line.sdes || (!place_.request && place_.status < 200)) return;
-    const auto answered_before = [&](const Exchange& exchange) { return exchange.dialog == place_.dialog && *exchange.init == *init->octets; };
+    const auto answered_before = [&](const Exchange& exchange) {
+      return exchange.dialog == place_.dialog && *exchange.init == *init->octets;
+    };
     if (std::any_of(session_.exchanges.begin(), session_.exchanges.end(), answered_before)) return;
     lose(line.plain ? "plain" : "resp_missing", hash_of({init->hash, as_bytes(std::to_string(place_.dialog))}));
   }

@@ -157,7 +157,9 @@ Result<void> Pipeline::answer(KeyAnswer answer, const Warrants& warrants, TimePo
   return impl_->answer(std::move(answer), {warrants, now, batch});
 }
 
-Result<void> Pipeline::tick(const Warrants& warrants, TimePoint now, delivery::Spool::Batch& batch) { return impl_->tick({warrants, now, batch}); }
+Result<void> Pipeline::tick(const Warrants& warrants, TimePoint now, delivery::Spool::Batch& batch) {
+  return impl_->tick({warrants, now, batch});
+}
 
 std::optional<TimePoint> Pipeline::due() const { return impl_->due(); }
 std::vector<KeyQuestion> Pipeline::take_questions() { return impl_->take_questions(); }

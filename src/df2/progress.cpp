@@ -19,7 +19,8 @@ bool stands_alone(std::string_view method) { return method == "MESSAGE" || metho
 
 void begin_dialog(Session& session, std::uint64_t dialog) {
   session.ended = false;
-  if (std::find(session.dialogs.begin(), session.dialogs.end(), dialog) == session.dialogs.end()) remember(session.dialogs, dialog, kMostDialogs);
+  if (std::find(session.dialogs.begin(), session.dialogs.end(), dialog) == session.dialogs.end())
+    remember(session.dialogs, dialog, kMostDialogs);
 }
 
 }  // namespace

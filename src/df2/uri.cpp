@@ -65,8 +65,7 @@ void add_uris(std::string_view value, std::vector<std::string>& out) {
 }  // namespace
 
 bool has_scheme(std::string_view uri, std::string_view scheme) {
-  return uri.size() > scheme.size() &&
-         std::equal(scheme.begin(), scheme.end(), uri.begin(), [](char a, char b) { return a == small(b); });
+  return uri.size() > scheme.size() && std::equal(scheme.begin(), scheme.end(), uri.begin(), [](char a, char b) { return a == small(b); });
 }
 
 bool same_user(std::string_view a, std::string_view b) {
@@ -106,7 +105,8 @@ std::vector<std::string> named_in(const sip::Message& message) {
   }
   for (const auto* contact : message.headers_named("Contact")) {
     const auto text = lower(contact->value);
-    if (const auto at = text.find("urn:gsma:imei:"); at != std::string::npos) names.push_back(text.substr(at, text.find_first_of("\">;", at) - at));
+    if (const auto at = text.find("urn:gsma:imei:"); at != std::string::npos)
+      names.push_back(text.substr(at, text.find_first_of("\">;", at) - at));
   }
   return names;
 }

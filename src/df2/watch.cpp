@@ -23,6 +23,24 @@ Result<void> Watch::audit(const std::string& event, const ops::Fields& fields) {
   return failure(entry.error());
 }
 
+void Watch::set_warrants(std::shared_ptr<const Warrants> warrants) {
+  const std::scoped_lock hold(mutex_);
+  warrants_ = std::move(warrants);
+}
+
+std::string Watch::liids_of(const KeyQuestion& question) const {
+  std::shared_ptr<const Warrants> warrants;
+  {
+    const std::scoped_lock hold(mutex_);
+    warrants = warrants_;
+  }
+  std::string liids;
+  for (const auto& warrant : warrants->all()) {
+    if (warrant->kms_identity == question.request.target) liids += (liids.empty() ? "" : " ") + warrant->liid;
+  }
+  return liids;
+}
+
 void Watch::on_signal(const Signal& signal) {
   count("hi2_df2_signals_total", "What the pipeline found wrong with events", {{"reason", signal.reason}}).add();
   ops::Fields fields{{"liid", signal.liid}, {"detail", signal.detail}};
@@ -105,10 +123,12 @@ IntakeEvents Watch::intake_events() {
 KeySourceEvents Watch::key_events() {
   KeySourceEvents events;
   events.before_asking = [this](const KeyQuestion& question, const std::string& kms) {
-    return audit("keys_asked", {{"liid", question.liid}, {"question", question.id}, {"target", question.request.target}, {"kms", kms}});
+    return audit("keys_asked",
+                 {{"liid", liids_of(question)}, {"question", question.id}, {"target", question.request.target}, {"kms", kms}});
   };
   events.before_answer = [this](const KeyQuestion& question, const std::string& kms, std::string_view outcome, std::string_view reason) {
-    return audit("keys_" + std::string(outcome), {{"liid", question.liid}, {"question", question.id}, {"kms", kms}, {"reason", reason}});
+    return audit("keys_" + std::string(outcome),
+                 {{"liid", liids_of(question)}, {"question", question.id}, {"kms", kms}, {"reason", reason}});
   };
   events.on_failed_try = [this](const std::string& kms, std::string_view why, const std::string& text) {
     count("hi2_df2_key_tries_failed_total", "Questions that have to be asked again", {{"kms", kms}, {"why", std::string(why)}}).add();
@@ -116,6 +136,38 @@ KeySourceEvents Watch::key_events() {
     alarms_.warn("kms_" + std::string(why), "a KMS does not answer", {{"kms", kms}, {"detail", text}});
   };
   return events;
+}
+
+void Watch::on_lemf(const std::string& name, const net::PeerIdentity& peer, bool acknowledges) {
+  metrics_.gauge("hi2_df2_lemf_connected", "1 while records can go to the LEMF", {{"destination", name}}).set(1);
+  auto fields = who(peer);
+  fields.insert(fields.begin(), {{"destination", name}, {"acknowledges", acknowledges}});
+  log_.info("connected with a LEMF", fields);
+}
+
+void Watch::on_lemf_refused(const std::string& name, const std::string& why) {
+  alarms_.raise("tls_lemf", {{"destination", name}, {"detail", why}});
+}
+
+void Watch::on_lemf_lost(const std::string& name, const std::string& why) {
+  metrics_.gauge("hi2_df2_lemf_connected", "1 while records can go to the LEMF", {{"destination", name}}).set(0);
+  log_.error("a LEMF can't be reached: its records wait", {{"destination", name}, {"problem", why}});
+}
+
+void Watch::on_anchor_failure(const Error& error) {
+  log_.critical("the anchor of the audit trail can't be written", {{"problem", error.message()}});
+  metrics_.counter("hi2_audit_anchor_failures_total", "times that the anchor of the audit trail could not be written").add();
+}
+
+void Watch::on_delivery_fault(const std::string& name, const std::string& why) {
+  log_.error("the spool fails a sender", {{"destination", name}, {"problem", why}});
+}
+
+void Watch::on_delivered(const std::string& name, const std::vector<TimePoint>& events, TimePoint now) {
+  static const std::vector<double> bounds{0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 60, 600, 3600, 86400};
+  const auto lag =
+      metrics_.histogram("hi2_df2_delivery_lag_seconds", "From an event until its LEMF has confirmed it", bounds, {{"destination", name}});
+  for (const auto event : events) lag.observe(std::chrono::duration<double>(now - event).count());
 }
 
 }  // namespace li::df2

@@ -14,7 +14,7 @@ using namespace li::df2::test;
 std::shared_ptr<const Warrants> no_warrants() { return std::make_shared<const Warrants>(); }
 
 struct Engines : testing::Test {
-  FakeSpool spool;
+  HeldSpool spool;
   Script script;
   std::atomic<std::int64_t> seconds = 0;
   std::mutex mutex;
@@ -47,9 +47,10 @@ struct Engines : testing::Test {
     events.on_recovery = [this] { note("recovery"); };
     events.on_bug = [this](const std::string& what) { note("bug " + what); };
     const auto clock = [this] { return kNow + std::chrono::seconds(seconds.load()); };
-    auto started = Engine::start(spool, scripted(script), no_warrants(), clock, settings, events);
+    auto started = Engine::make(spool, scripted(script), no_warrants(), clock, settings, events);
     ASSERT_TRUE(started);
     engine = std::move(*started);
+    engine->start();
   }
   bool push(std::string_view payload, std::size_t octets = 100, std::chrono::milliseconds most = kGuard) {
     auto pdu = event(payload);
@@ -89,12 +90,12 @@ TEST_F(Engines, WhatIsToComeBehindComesBehindTheCommit) {
 }
 
 TEST_F(Engines, QuestionsAreAskedBehindTheCommitAndThoseLeftOpenAtTheStart) {
-  script.questions.push_back({"open", {}, kNow, {}});
+  script.questions.push_back({"open", {}, kNow});
   start();
   EXPECT_TRUE(wait_until("ask open behind 0"));
   {
     const std::scoped_lock hold(script.mutex);
-    script.questions.push_back({"q1", {}, kNow, {}});
+    script.questions.push_back({"q1", {}, kNow});
   }
   ASSERT_TRUE(push("1"));
   EXPECT_TRUE(wait_until("ask q1 behind 1"));

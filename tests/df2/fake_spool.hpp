@@ -12,7 +12,8 @@ namespace li::df2::test {
 
 class FakeSpool : public delivery::Spool {
  public:
-  using NumberKey = std::tuple<Bytes, Bytes, std::optional<Bytes>, std::optional<std::uint32_t>, std::optional<std::string>, int, std::string>;
+  using NumberKey =
+      std::tuple<Bytes, Bytes, std::optional<Bytes>, std::optional<std::uint32_t>, std::optional<std::string>, int, std::string>;
   using SightKey = std::pair<Bytes, std::uint32_t>;
   using StateKey = std::tuple<std::string, Bytes, Bytes>;
 

@@ -14,7 +14,7 @@ constexpr auto kGuard = 20s;
 inline const TimePoint kNow{std::chrono::sys_seconds(std::chrono::seconds(1'795'172'401))};
 
 /// What was committed, in order, as texts.
-class FakeSpool : public delivery::Spool {
+class HeldSpool : public delivery::Spool {
  public:
   /// The next commits fail, so many.
   void fail(int times, ErrorKind kind = ErrorKind::limit) {
@@ -46,7 +46,7 @@ class FakeSpool : public delivery::Spool {
     return changed_.wait_for(hold, kGuard, [&] { return waiting_; });
   }
 
-  Result<std::unique_ptr<Batch>> begin() override { return std::make_unique<FakeBatch>(*this); }
+  Result<std::unique_ptr<Batch>> begin() override { return std::make_unique<HeldBatch>(*this); }
   Result<std::vector<delivery::Waiting>> read(std::string_view, std::int64_t, std::size_t, std::size_t) override {
     return std::vector<delivery::Waiting>{};
   }
@@ -61,8 +61,8 @@ class FakeSpool : public delivery::Spool {
   Result<void> tidy(TimePoint) override { return {}; }
 
  private:
-  struct FakeBatch : Batch {
-    explicit FakeBatch(FakeSpool& of) : spool(of) {}
+  struct HeldBatch : Batch {
+    explicit HeldBatch(HeldSpool& of) : spool(of) {}
     Result<std::uint32_t> next_number(const delivery::NumberContext&) override { return 0U; }
     Result<std::uint64_t> next_id(std::string_view) override { return 1U; }
     Result<void> append(const delivery::Entry& entry) override {
@@ -73,7 +73,7 @@ class FakeSpool : public delivery::Spool {
     Result<void> keep(const delivery::State&) override { return {}; }
     Result<void> forget(std::string_view, ByteView, ByteView) override { return {}; }
     Result<void> commit() override { return spool.take(entries); }
-    FakeSpool& spool;
+    HeldSpool& spool;
     std::vector<std::string> entries;
   };
   Result<void> take(const std::vector<std::string>& entries) {
@@ -104,11 +104,11 @@ class FakeSpool : public delivery::Spool {
 struct Script {
   std::mutex mutex;
   int restored = 0;
-  std::vector<KeyQuestion> questions;           ///< given away behind the next commit
-  std::optional<TimePoint> due;                 ///< then one entry "tick" is written
-  std::vector<std::string> signals_per_event;   ///< told for each event
-  std::string throws_at;                        ///< a payload
-  std::vector<std::string> warrants_seen;       ///< how many warrants there were, for each event
+  std::vector<KeyQuestion> questions;          ///< given away behind the next commit
+  std::optional<TimePoint> due;                ///< then one entry "tick" is written
+  std::vector<std::string> signals_per_event;  ///< told for each event
+  std::string throws_at;                       ///< a payload
+  std::vector<std::string> warrants_seen;      ///< how many warrants there were, for each event
 };
 
 class FakeProcessor : public Processor {

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 constexpr SteadyTime kStart{};
 
-KeyQuestion question(const std::string& id) { return {id, {}, {}, {}}; }
+KeyQuestion question(const std::string& id) { return {id, {}, {}}; }
 
 TEST(KeyQueue, AsksAgainWithGrowingPausesUntilItsTimeIsOver) {
   KeyQueue queue({100ms, 300ms}, 10);
