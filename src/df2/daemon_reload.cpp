@@ -1,5 +1,3 @@
-#include <filesystem>
-
 #include "df2/daemon.hpp"
 #include "ops/daemon_sections.hpp"
 
@@ -11,7 +9,7 @@ void look_at_tls(const net::TlsSettings& tls, const std::string& where, Problems
   if (auto loaded = net::TlsContext::load(tls); !loaded) problems.push_back(where + ": " + loaded.error().message());
 }
 
-void look_at_certificates(const Settings& settings, Problems& problems) {
+void try_certificates(const Settings& settings, Problems& problems) {
   look_at_tls(settings.x2.tls, "[x2]", problems);
   for (const auto& kms : settings.kmss) look_at_tls(kms.tls, "[[kms]] " + kms.name, problems);
   for (const auto& delivery : settings.deliveries) {
@@ -34,7 +32,7 @@ Problems Daemon::check(const std::string& config_path) {
   else if (auto pipeline = Pipeline::restore(**spool, std::make_shared<const PipelineRules>(settings->rules), {}); !pipeline)
     problems.push_back(pipeline.error().message());
   append(problems, ops::check_audit(settings->audit.key_file, {&settings->audit, &settings->admin_audit}));
-  look_at_certificates(*settings, problems);
+  try_certificates(*settings, problems);
   if (const auto warrants = load_warrants(settings->warrants, settings->destinations()); !warrants) append(problems, warrants.error());
   return problems;
 }
@@ -69,7 +67,7 @@ tl::expected<void, Problems> Daemon::reload(const ops::Fields& who) {
   auto settings = load_settings(config_path_);
   auto problems = settings ? needs_restart(settings_, *settings) : settings.error();
   if (settings) {
-    look_at_certificates(*settings, problems);
+    try_certificates(*settings, problems);
     auto warrants = load_warrants(settings->warrants, settings->destinations());
     if (!warrants) append(problems, warrants.error());
     if (problems.empty()) problems = take_over(std::move(*settings), std::move(*warrants), who);
