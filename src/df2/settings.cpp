@@ -100,8 +100,11 @@ PsDelivery read_ps(const ConfigSection& section) {
   if (const auto wrong = wrong_operator(ps.operator_identifier); !wrong.empty() && !ps.operator_identifier.empty())
     section.problem("operator", wrong);
   ps.network_element = section.text("network_element", "", "network element identifier of keep-alives; empty: left out");
-  ps.connect_timeout = section.duration("connect_timeout", "5s", {"100ms", "60s"}, "for connection and handshake");
-  ps.reconnect = section.duration("reconnect", "500ms", {"10ms", "60s"}, "behind a connection that failed");
+  ps.negotiate = section.flag("negotiate", true, "whether pDUAcknowledgement is asked for; else keep-alives alone confirm what was sent");
+  ps.window.entries = count(section, "max_unconfirmed", 1'000, {1, 1'000'000}, "PDUs on their way without being confirmed ...");
+  ps.window.octets = section.size("max_unconfirmed_size", "1MiB", {"1KiB", "1GiB"}, "... and their octets");
+  ps.connecting = section.duration("connect_timeout", "5s", {"100ms", "60s"}, "for look-up of the name, connection and handshake together");
+  ps.retry = section.duration("retry", "1s", {"10ms", "60s"}, "at most so long between two attempts to connect");
   ps.times.keep_alive = section.duration("keep_alive", "4s", {"100ms", "10m"}, "TIME1: silence until a keep-alive is sent");
   ps.times.answer = section.duration("answer", "5s", {"100ms", "10m"}, "TIME3, TIME5: silence behind it until the LEMF is taken for dead");
   ps.times.acknowledge =

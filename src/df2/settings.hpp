@@ -32,8 +32,10 @@ struct KmsEntry {
 struct PsDelivery {
   net::TlsSettings tls;
   delivery::LinkTimes times;
+  delivery::LinkWindow window;
   std::string operator_identifier, network_element;  ///< of keep-alives
-  std::chrono::milliseconds connect_timeout{}, reconnect{};
+  bool negotiate = true;
+  std::chrono::milliseconds connecting{}, retry{};
 };
 
 /// A LEMF that takes files over FTPS.

@@ -50,10 +50,11 @@ void look_at_kmss(Changes& changes, const std::vector<KmsEntry>& now, const std:
 
 void look_at_way(Changes& changes, const std::string& name, const PsDelivery& a, const PsDelivery& b) {
   look_at_tls(changes, name, a.tls, b.tls);
-  changes.look(name, std::tie(a.operator_identifier, a.network_element, a.connect_timeout, a.reconnect),
-               std::tie(b.operator_identifier, b.network_element, b.connect_timeout, b.reconnect));
-  changes.look(name, std::tie(a.times.keep_alive, a.times.answer, a.times.acknowledge, a.times.negotiation),
-               std::tie(b.times.keep_alive, b.times.answer, b.times.acknowledge, b.times.negotiation));
+  changes.look(name, std::tie(a.operator_identifier, a.network_element, a.negotiate, a.connecting, a.retry),
+               std::tie(b.operator_identifier, b.network_element, b.negotiate, b.connecting, b.retry));
+  changes.look(name,
+               std::tie(a.times.keep_alive, a.times.answer, a.times.acknowledge, a.times.negotiation, a.window.entries, a.window.octets),
+               std::tie(b.times.keep_alive, b.times.answer, b.times.acknowledge, b.times.negotiation, b.window.entries, b.window.octets));
 }
 
 void look_at_way(Changes& changes, const std::string& name, const FileDelivery& a, const FileDelivery& b) {
