@@ -26,9 +26,7 @@ using enum SrtpAuthentication;
 constexpr std::array kSuites{
     Suite{"AES_CM_128_HMAC_SHA1_80", {aes_cm, 16, hmac_sha1, 10, 10, true}},  // RFC 4568
     Suite{"AES_CM_128_HMAC_SHA1_32", {aes_cm, 16, hmac_sha1, 4, 10, true}},
-    Suite{"AES_192_CM_HMAC_SHA1_80", {aes_cm, 24, hmac_sha1, 10, 10, true}},  // RFC 6188
-    Suite{"AES_192_CM_HMAC_SHA1_32", {aes_cm, 24, hmac_sha1, 4, 10, true}},
-    Suite{"AES_256_CM_HMAC_SHA1_80", {aes_cm, 32, hmac_sha1, 10, 10, true}},
+    Suite{"AES_256_CM_HMAC_SHA1_80", {aes_cm, 32, hmac_sha1, 10, 10, true}},  // RFC 6188
     Suite{"AES_256_CM_HMAC_SHA1_32", {aes_cm, 32, hmac_sha1, 4, 10, true}},
     Suite{"AEAD_AES_128_GCM", {aes_gcm, 16, none, 16, 16, true}},  // RFC 7714
     Suite{"AEAD_AES_256_GCM", {aes_gcm, 32, none, 16, 16, true}},
@@ -38,7 +36,8 @@ constexpr std::array kSuites{
 
 std::optional<std::string> impossible(const SrtpPolicy& policy, const SrtpKey& key) {
   const bool gcm = policy.cipher == aes_gcm;
-  if (policy.key_size != 16 && policy.key_size != 32 && (gcm || policy.key_size != 24)) return "a master key of this size";
+  if (policy.key_size == 24) return "libsrtp derives the keys of AES-192 in another way than RFC 6188";
+  if (policy.key_size != 16 && policy.key_size != 32) return "a master key of " + std::to_string(policy.key_size) + " octets";
   if (key.key.size() != policy.key_size) {
     return "the policy asks for a master key of " + std::to_string(policy.key_size) + " octets, and it has " +
            std::to_string(key.key.size());
@@ -55,7 +54,7 @@ std::optional<std::string> impossible(const SrtpPolicy& policy, const SrtpKey& k
 int cipher_of(const SrtpPolicy& policy) {
   if (policy.cipher == null) return SRTP_NULL_CIPHER;
   if (policy.cipher == aes_gcm) return policy.key_size == 16 ? SRTP_AES_GCM_128 : SRTP_AES_GCM_256;
-  return policy.key_size == 16 ? SRTP_AES_ICM_128 : policy.key_size == 24 ? SRTP_AES_ICM_192 : SRTP_AES_ICM_256;
+  return policy.key_size == 16 ? SRTP_AES_ICM_128 : SRTP_AES_ICM_256;
 }
 
 srtp_crypto_policy_t to_libsrtp(const SrtpPolicy& policy, std::size_t tag_size, bool encrypted, bool authenticated) {

@@ -23,7 +23,7 @@ enum class SrtpAuthentication : std::uint8_t { none, hmac_sha1 };  ///< AES-GCM 
 
 struct SrtpPolicy {
   SrtpCipher cipher = SrtpCipher::aes_cm;
-  std::size_t key_size = 16;  ///< of the master key: 16, 24 or 32; AES-GCM 16 or 32
+  std::size_t key_size = 16;  ///< of the master key: 16 or 32
   SrtpAuthentication authentication = SrtpAuthentication::hmac_sha1;
   std::size_t tag_size = 10;       ///< of SRTP: 1..20, AES-GCM 8 or 16
   std::size_t rtcp_tag_size = 10;  ///< RFC 4568 6.2: 10 with the suites _32, too
