@@ -26,47 +26,53 @@ Stream::Stream(const KeyBook& book, std::uint32_t ssrc, const media::UdpPacket& 
 }
 
 std::optional<Bytes> Stream::take(const media::RtpHeader& header, const media::UdpPacket& packet) {
+  const auto duplicates = all_.duplicates();
   all_.add(header.sequence);
+  const bool is_duplicate = all_.duplicates() != duplicates;
   last_ = packet.time;
   payload_type_ = header.payload_type;
-  if (auto clear = open(header, packet.payload)) return clear;
+  if (auto clear = open(packet.payload, is_duplicate)) {
+    ++decrypted_;
+    opened_.add(header.sequence);
+    return clear;
+  }
   if (decrypted_ == 0 && may_be_clear()) {
     ++clear_;
     return packet.payload;
   }
-  ++(has_keys_ || decrypted_ != 0 ? failed_ : no_key_);
+  if (decrypted_ == 0 || !is_duplicate) ++(has_keys_ || decrypted_ != 0 ? failed_ : no_key_);
   return std::nullopt;
 }
 
-// Without a payload: a packet that the right key has opened before. It is counted as such.
-std::optional<Bytes> Stream::open(const media::RtpHeader& header, ByteView packet) {
-  std::optional<Bytes> clear;
+std::optional<Bytes> Stream::open(ByteView packet, bool is_duplicate) {
+  bool restarted = false;  // the sender goes on with numbers that it has used, so the session takes its packets for old ones
   for (auto* known : {&current_, &before_}) {
-    if (!*known || clear) continue;
+    if (!*known) continue;
     auto outcome = (*known)->session.unprotect(packet);
-    if (!outcome && outcome.error() == media::SrtpFault::replay && known == &current_) ++replayed_;
-    if (outcome) clear = std::move(*outcome);
-    if (outcome && known == &before_) std::swap(current_, before_);
+    if (outcome) {
+      if (known == &before_) std::swap(current_, before_);
+      failures_ = 0;
+      return std::move(*outcome);
+    }
+    restarted = restarted || (outcome.error() == media::SrtpFault::replay && !is_duplicate);
   }
-  if (!clear && (failures_ < kSearchAtOnce || failures_ % kSearchAgainEvery == 0)) clear = search(packet);
+  const bool look = failures_ < kSearchAtOnce || failures_ % kSearchAgainEvery == 0;
+  auto clear = look ? search(packet, restarted) : std::nullopt;
   failures_ = clear ? 0 : failures_ + 1;
-  if (!clear) return std::nullopt;
-  ++decrypted_;
-  opened_.add(header.sequence);
   return clear;
 }
 
-std::optional<Bytes> Stream::search(ByteView packet) {
-  auto clear = search(KeyBook::attempts(matches_, ssrc_), packet);
-  if (!clear && !may_be_clear()) clear = search(book_->all(), packet);
+std::optional<Bytes> Stream::search(ByteView packet, bool restarted) {
+  auto clear = search(KeyBook::attempts(matches_, ssrc_), packet, restarted);
+  if (!clear && !may_be_clear()) clear = search(book_->all(), packet, restarted);
   return clear;
 }
 
-std::optional<Bytes> Stream::search(const std::vector<Attempt>& attempts, ByteView packet) {
+std::optional<Bytes> Stream::search(const std::vector<Attempt>& attempts, ByteView packet, bool restarted) {
   for (const auto& attempt : attempts) {
-    if (current_ && current_->attempt.key == attempt.key && current_->attempt.mki == attempt.mki &&
-        current_->attempt.policy == attempt.policy)
-      continue;
+    const bool in_use = current_ && current_->attempt.key == attempt.key && current_->attempt.mki == attempt.mki &&
+                        current_->attempt.policy == attempt.policy;
+    if (in_use && !restarted) continue;
     auto key = attempt.key->copy();
     key.mki = attempt.mki;
     auto join = attempt.join;

@@ -23,9 +23,9 @@ class Stream {
     Attempt attempt;
     media::SrtpSession session;
   };
-  [[nodiscard]] std::optional<Bytes> open(const media::RtpHeader& header, ByteView packet);
-  [[nodiscard]] std::optional<Bytes> search(ByteView packet);
-  [[nodiscard]] std::optional<Bytes> search(const std::vector<Attempt>& attempts, ByteView packet);
+  [[nodiscard]] std::optional<Bytes> open(ByteView packet, bool is_duplicate);
+  [[nodiscard]] std::optional<Bytes> search(ByteView packet, bool restarted);
+  [[nodiscard]] std::optional<Bytes> search(const std::vector<Attempt>& attempts, ByteView packet, bool restarted);
   [[nodiscard]] bool may_be_clear() const;
   [[nodiscard]] const Match* told_by() const;
   void describe(StreamSummary& summary) const;
@@ -42,7 +42,7 @@ class Stream {
   std::uint8_t payload_type_ = 0;
   bool has_keys_ = false;       // of its own lines
   std::uint64_t failures_ = 0;  // in a row
-  std::uint64_t clear_ = 0, decrypted_ = 0, replayed_ = 0, failed_ = 0, no_key_ = 0, rtcp_ = 0;
+  std::uint64_t clear_ = 0, decrypted_ = 0, failed_ = 0, no_key_ = 0, rtcp_ = 0;
 };
 
 }  // namespace li::lemf
