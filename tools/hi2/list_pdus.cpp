@@ -1,81 +1,20 @@
 #include "hi2/list_pdus.hpp"
 
-#include <chrono>
-#include <cstdio>
-
 #include "base/text.hpp"
-#include "base/time.hpp"
 #include "capture/pdus.hpp"
 #include "hi2/input.hpp"
+#include "hi2/pdu_row.hpp"
 #include "hi2/row.hpp"
 #include "hi2/show_x2.hpp"
 #include "hi2/summary.hpp"
-#include "ps/encryption.hpp"
 #include "ps/hi3.hpp"
 #include "ps/integrity.hpp"
-#include "ps/records.hpp"
 #include "x2/codec.hpp"
 
 namespace li::tool {
 namespace {
 
 using capture::Form;
-
-// What stands on one line.
-struct Row {
-  Summary summary;
-  std::optional<std::uint32_t> sequence_number;
-  std::string note;  // in the column of the message, where there is none
-};
-
-// "2026-11-20 12:00:01.204000 UTC"
-std::string utc_text(std::uint64_t seconds, std::uint32_t fraction, int digits) {
-  constexpr std::uint64_t kYear10000 = 253402300800;
-  if (seconds >= kYear10000) return std::to_string(seconds) + " s";
-  const std::chrono::sys_seconds time{std::chrono::seconds(seconds)};
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(time - day);
-  char text[64];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02u %02d:%02d:%02d.%0*u UTC", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-                static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()), digits,
-                static_cast<unsigned>(fraction));
-  return text;
-}
-
-std::string time_of(const ps::Header& header) {
-  if (header.micro_second_time_stamp)
-    return utc_text(header.micro_second_time_stamp->seconds, header.micro_second_time_stamp->micro_seconds, 6);
-  if (!header.time_stamp) return {};
-  const auto calendar = parse_generalized_time(*header.time_stamp);
-  return calendar ? calendar->to_string() : printable(std::string_view(*header.time_stamp));
-}
-
-// What the record says, under the time and LIID of the header where it has them.
-void take_record(Summary& summary, hi2::Module module, ByteView octets) {
-  const auto record = hi2::decode(octets, module);
-  if (!record) return;
-  auto inner = summarize(*record);
-  if (!summary.time.empty()) inner.time = std::move(summary.time);
-  if (!summary.liid.empty()) inner.liid = std::move(summary.liid);
-  summary = std::move(inner);
-}
-
-std::string_view iri_type_name(std::uint8_t type) {
-  constexpr std::string_view kNames[] = {"IRI", "BEGIN", "END", "CONTINUE", "REPORT"};
-  return kNames[type < std::size(kNames) ? type : 0];
-}
-
-Row iri_row(const Row& head, const ps::Item& item) {
-  auto row = head;
-  row.summary.event = item.name.empty() ? "?" : item.name;
-  if (item.record)
-    take_record(row.summary, item.record->form == ps::Form::umts ? hi2::Module::umts : hi2::Module::eps, item.record->octets);
-  if (item.sip) look_at_message(*item.sip, row.summary.sip);
-  row.summary.type = iri_type_name(item.iri_type.value_or(0));
-  return row;
-}
 
 class PduList {
  public:
@@ -114,59 +53,8 @@ class PduList {
     ++number_;
     const auto checked = checker_.take(*read);
     if (checked && checked->verdict == ps::Verdict::mismatch) ++mismatches_;
-    for (const auto& row : rows_of(*read, checked)) show(item, row);
+    for (const auto& row : pdu_rows(*read, checked)) show(item, row);
     return {};
-  }
-
-  static std::vector<Row> rows_of(const ps::Pdu& pdu, const std::optional<ps::Checked>& checked) {
-    Row head;
-    head.summary.time = time_of(pdu.header);
-    head.summary.liid = identifier(pdu.header.lawful_interception_identifier);
-    head.sequence_number = pdu.header.sequence_number;
-    switch (pdu.kind) {
-      case ps::PayloadKind::iri: return iri_rows(head, ps::items(pdu));
-      case ps::PayloadKind::cc: return {cc_row(head, ps::items(pdu))};
-      case ps::PayloadKind::encrypted: return encrypted_rows(head, pdu);
-      case ps::PayloadKind::tri: head.summary.type = pdu.tri ? ps::name_of(*pdu.tri) : "?"; break;
-      default: head.summary.type = ps::name_of(pdu.kind);
-    }
-    if (checked) {
-      head.summary.event = ps::to_string(checked->verdict);
-      head.note = "over " + std::to_string(checked->check.included_sequence_numbers.size()) + " PDUs";
-      if (!checked->missing.empty()) head.note += ", " + std::to_string(checked->missing.size()) + " missing";
-    }
-    return {head};
-  }
-
-  static std::vector<Row> iri_rows(const Row& head, const std::vector<ps::Item>& items) {
-    std::vector<Row> rows;
-    for (const auto& item : items) rows.push_back(iri_row(head, item));
-    if (rows.empty()) rows.push_back(head), rows.back().summary.type = "IRI";
-    return rows;
-  }
-
-  static Row cc_row(const Row& head, const std::vector<ps::Item>& items) {
-    auto row = head;
-    row.summary.type = "CC";
-    if (!items.empty()) row.summary.event = items.front().name;
-    if (items.size() > 1) row.note = std::to_string(items.size()) + " packets";
-    return row;
-  }
-
-  // A container in clear is looked into.
-  static std::vector<Row> encrypted_rows(const Row& head, const ps::Pdu& pdu) {
-    auto row = head;
-    row.summary.type = "encrypted";
-    const auto content = ps::container(pdu);
-    if (!content) return {row};
-    if (const auto* name = schema::get("EncryptionType").find_value(static_cast<std::int64_t>(content->type)))
-      row.summary.event = name->name;
-    if (content->type != ps::EncryptionType::none) return {row};
-    const auto released = ps::release(pdu);
-    if (!released) return {row};
-    const auto inner = ps::decode(*released);
-    if (!inner || inner->kind == ps::PayloadKind::encrypted) return {row};
-    return rows_of(*inner, {});
   }
 
   std::optional<Error> hi3_pdu(const capture::PduItem& item) {
@@ -175,7 +63,7 @@ class PduList {
     if (!packet) return packet.error();
     constexpr std::string_view kDirections[] = {"?", "from target", "to target", "combined", "unknown"};
     const auto direction = static_cast<std::size_t>(packet->direction);
-    Row row;
+    PduRow row;
     row.summary.type = "CC";
     row.summary.event = kDirections[direction < std::size(kDirections) ? direction : 0];
     if (packet->lawful_interception_identifier) row.summary.liid = identifier(*packet->lawful_interception_identifier);
@@ -193,7 +81,7 @@ class PduList {
       error.offset = item.offset + error.offset.value_or(0);
       return error;
     }
-    Row row;
+    PduRow row;
     if (const auto time = pdu->timestamp()) row.summary.time = utc_text(time->seconds, time->nanoseconds, 9);
     row.sequence_number = pdu->sequence_number();
     if (pdu->format == x2::PayloadFormat::eps_iri_content) take_record(row.summary, hi2::Module::eps, pdu->payload);
@@ -209,7 +97,7 @@ class PduList {
     return {};
   }
 
-  void show(const capture::PduItem& item, const Row& row) {
+  void show(const capture::PduItem& item, const PduRow& row) {
     if (options_.json) return json(item, row);
     const auto& summary = row.summary;
     const auto sequence = row.sequence_number ? std::to_string(*row.sequence_number) : std::string();
@@ -220,7 +108,7 @@ class PduList {
                 mark_of(summary, options_.colour)});
   }
 
-  void json(const capture::PduItem& item, const Row& row) {
+  void json(const capture::PduItem& item, const PduRow& row) {
     JsonLine line;
     line.text("file", name_);
     line.number("number", number_);

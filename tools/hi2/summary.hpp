@@ -63,6 +63,11 @@ class JsonLine {
     out_ += "true";
   }
   std::string finish() { return out_ + "}\n"; }
+  /// Without its end: the value of `name` comes next, then "}".
+  std::string open(std::string_view name) {
+    key(name);
+    return out_;
+  }
 
  private:
   void key(std::string_view name) {

@@ -1,0 +1,159 @@
+#include <algorithm>
+
+#include "lemf/key_book_impl.hpp"
+
+namespace li::lemf {
+namespace {
+
+constexpr std::size_t kMaxOfAll = 1024;
+constexpr std::uint32_t kGuessesOfAll = 4;  // of the roll-over counter, for a key that only might be the one
+
+Bytes correlation_of(const hi2::IriRecord& record) {
+  if (auto correlation = record.correlation()) {
+    if (correlation->iri_to_iri) return *correlation->iri_to_iri;
+    if (correlation->iri) return *correlation->iri;
+    if (!correlation->cc.empty()) return correlation->cc.front();
+  }
+  const auto number = record.correlation_number();
+  return number ? to_bytes(*number) : Bytes();
+}
+
+std::optional<std::uint8_t> cs_id_of(const Bytes& octets) {
+  const bool small = !octets.empty() && std::all_of(octets.begin(), octets.end() - 1, [](std::uint8_t octet) { return octet == 0; });
+  return small ? std::optional(octets.back()) : std::nullopt;
+}
+
+// The choice's policy with the size of the key where it names none; nothing when they contradict each other.
+std::optional<media::SrtpPolicy> policy_for(const Choice& choice, const media::SrtpKey& key) {
+  auto policy = choice.policy;
+  if (choice.any_key_size) policy.key_size = key.key.size();
+  if (!choice.unsupported.empty() || policy.key_size != key.key.size() || key.salt.size() > policy.salt_size()) return std::nullopt;
+  return policy;
+}
+
+void add_attempt(std::vector<Attempt>& out, Attempt attempt) {
+  const bool known = std::any_of(out.begin(), out.end(), [&](const Attempt& other) {
+    return other.key == attempt.key && other.policy == attempt.policy && other.mki == attempt.mki && other.line == attempt.line;
+  });
+  if (!known) out.push_back(std::move(attempt));
+}
+
+void add_choice(std::vector<Attempt>& out, const Call& call, const MediaLine& line, const Choice& choice) {
+  const media::SrtpJoin join{choice.roll_over_counter, media::SrtpJoin().guesses};
+  for (const auto& key : choice.keys) {
+    if (const auto policy = policy_for(choice, *key)) add_attempt(out, {&call, &line, choice.cs_id, *policy, key, key->mki, join});
+  }
+  for (const auto& [cs_id, key] : call.keys) {
+    if (!choice.cs_id || cs_id != choice.cs_id) continue;
+    const auto policy = policy_for(choice, *key);
+    if (!policy) continue;
+    add_attempt(out, {&call, &line, cs_id, *policy, key, {}, join});  // whether packets carry the MKI nothing says
+    if (!choice.mki.empty()) add_attempt(out, {&call, &line, cs_id, *policy, key, choice.mki, join});
+  }
+}
+
+}  // namespace
+
+Call& KeyBook::call_of(const hi2::IriRecord& record) {
+  std::string liid(as_text(record.lawful_interception_identifier()));
+  auto correlation = correlation_of(record);
+  auto& call = calls_[{liid, correlation}];
+  call.liid = std::move(liid);
+  call.correlation = std::move(correlation);
+  return call;
+}
+
+Result<void> KeyBook::add(const hi2::IriRecord& record) {
+  auto& call = call_of(record);
+  for (auto& key : record.media_decryption_info()) {
+    auto salt = key.cc_salt ? std::move(*key.cc_salt) : SecretBytes();
+    call.keys.push_back(
+        {cs_id_of(key.cccsid), std::make_shared<media::SrtpKey>(media::SrtpKey{std::move(key.cc_dec_key), std::move(salt), {}})});
+  }
+  if (record.media_sec_failure_indication()) call.failure = true;
+  if (record.sdp_offer() || record.sdp_answer()) {
+    if (auto added = call.offers.add_pair(record.sdp_offer(), record.sdp_answer()); !added) return added;
+  }
+  if (record.sip_message() && record.ims_event() != hi2::ImsEvent::sip_header_only) return call.offers.add_message(*record.sip_message());
+  return {};
+}
+
+void KeyBook::seal() {
+  for (auto& [name, call] : calls_) {
+    std::reverse(call.keys.begin(), call.keys.end());
+    auto exchanges = call.offers.exchanges();
+    std::reverse(exchanges.begin(), exchanges.end());
+    for (const auto& exchange : exchanges) {
+      for (auto& line : media_lines(exchange)) call.lines.push_back(std::move(line));
+    }
+  }
+  for (const auto& [name, call] : calls_) list_all(call);
+}
+
+void KeyBook::list_all(const Call& call) {
+  std::vector<Attempt> of_call;
+  for (const auto& line : call.lines) {
+    for (const auto& choice : line.choices) {
+      std::vector<Attempt> of_choice;
+      add_choice(of_choice, call, line, choice);
+      for (auto& attempt : of_choice) {
+        attempt.line = nullptr;
+        attempt.join.guesses = kGuessesOfAll;
+        if (attempt.policy.authentication != media::SrtpAuthentication::none || attempt.policy.cipher == media::SrtpCipher::aes_gcm) {
+          add_attempt(of_call, std::move(attempt));
+        }
+      }
+    }
+  }
+  for (const auto& [cs_id, key] : call.keys) {  // no description at hand: what RFC 3711 takes by default
+    const bool used = std::any_of(of_call.begin(), of_call.end(), [&k = key](const Attempt& attempt) { return attempt.key == k; });
+    if (!used) of_call.push_back({&call, nullptr, cs_id, {.key_size = key->key.size()}, key, {}, {0, kGuessesOfAll}});
+  }
+  for (auto& attempt : of_call) {
+    if (all_.size() < kMaxOfAll) all_.push_back(std::move(attempt));
+  }
+}
+
+std::vector<Match> KeyBook::match(std::uint32_t ssrc, const media::Endpoint& from, const media::Endpoint& to) const {
+  constexpr int kSsrc = 4, kTo = 2, kFrom = 1;
+  using enum media::IpAddress::Family;
+  const auto same = [](const media::Endpoint& said, const media::Endpoint& seen) { return said.address.family != none && said == seen; };
+  std::vector<Match> matches;
+  for (const auto& [name, call] : calls_) {
+    for (const auto& line : call.lines) {
+      const bool by_ssrc = std::count(line.ssrcs.begin(), line.ssrcs.end(), ssrc) != 0 ||
+                           std::any_of(line.choices.begin(), line.choices.end(), [&](const Choice& choice) { return choice.ssrc == ssrc; });
+      const int score = (by_ssrc ? kSsrc : 0) + (same(line.to, to) ? kTo : 0) + (same(line.from, from) ? kFrom : 0);
+      if (score != 0) matches.push_back({&call, &line, score});
+    }
+  }
+  std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) { return a.score > b.score; });
+  return matches;
+}
+
+std::vector<Attempt> KeyBook::attempts(const std::vector<Match>& matches, std::uint32_t ssrc) {
+  std::vector<Attempt> out;
+  for (const bool named : {true, false}) {  // a crypto session that names the SSRC comes before those that only might be it
+    for (const auto& match : matches) {
+      for (const auto& choice : match.line->choices) {
+        if ((choice.ssrc == ssrc) == named) add_choice(out, *match.call, *match.line, choice);
+      }
+    }
+  }
+  return out;
+}
+
+std::size_t KeyBook::keys() const {
+  std::set<const media::SrtpKey*> known;
+  for (const auto& [name, call] : calls_) {
+    for (const auto& key : call.keys) known.insert(key.key.get());
+    for (const auto& line : call.lines) {
+      for (const auto& choice : line.choices) {
+        for (const auto& key : choice.keys) known.insert(key.get());
+      }
+    }
+  }
+  return known.size();
+}
+
+}  // namespace li::lemf

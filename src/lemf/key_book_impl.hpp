@@ -1,0 +1,65 @@
+// lemf/key_book_impl.hpp: what the records say of calls: their keys, and the media they are for.
+//
+// A call is what has one LIID and one correlation.
+#pragma once
+
+#include <deque>
+#include <set>
+
+#include "hi2/record.hpp"
+#include "lemf/media_lines.hpp"
+
+namespace li::lemf {
+
+struct CallKey {
+  std::optional<std::uint8_t> cs_id;  // none for a cCCSID that is no number of an octet
+  std::shared_ptr<media::SrtpKey> key;
+};
+
+struct Call {
+  std::string liid;
+  Bytes correlation;
+  Offers offers;
+  std::vector<CallKey> keys;     // the newest first, when sealed
+  std::vector<MediaLine> lines;  // likewise; made when sealed
+  bool failure = false;          // mediaSecFailureIndication came
+};
+
+/// A line that fits a stream.
+struct Match {
+  const Call* call;
+  const MediaLine* line;
+  int score;
+};
+
+/// One key to try, in one way.
+struct Attempt {
+  const Call* call = nullptr;
+  const MediaLine* line = nullptr;  // null when only the key can tell
+  std::optional<std::uint8_t> cs_id;
+  media::SrtpPolicy policy;
+  std::shared_ptr<media::SrtpKey> key;
+  Bytes mki;
+  media::SrtpJoin join;
+};
+
+class KeyBook {
+ public:
+  [[nodiscard]] Result<void> add(const hi2::IriRecord& record);
+  void seal();
+  [[nodiscard]] std::vector<Match> match(std::uint32_t ssrc, const media::Endpoint& from, const media::Endpoint& to) const;
+  /// Of the lines that fit, the likeliest first.
+  [[nodiscard]] static std::vector<Attempt> attempts(const std::vector<Match>& matches, std::uint32_t ssrc);
+  /// All keys there are, the newest first, up to a limit: addresses and SSRC may have been changed on the way.
+  [[nodiscard]] const std::vector<Attempt>& all() const { return all_; }
+  [[nodiscard]] std::size_t keys() const;
+
+ private:
+  [[nodiscard]] Call& call_of(const hi2::IriRecord& record);
+  void list_all(const Call& call);
+
+  std::map<std::pair<std::string, Bytes>, Call> calls_;
+  std::vector<Attempt> all_;
+};
+
+}  // namespace li::lemf

@@ -1,0 +1,90 @@
+// lemf/store.hpp: what a LEMF has confirmed: PDUs and records, sealed for each LIID, each of them once, and what is missing.
+//
+// Source:  ETSI TS 102 232-1 5.2.5 (numbers; what is missing shows by them), 6.3 (after a reconnection PDUs come again); docs/lemf.md.
+// Units:   times are UTC.
+// Errors:  ErrorKind::limit is a full disk: nothing of the call is there, and it may be tried again. Any other is a fault of the store.
+// Owns:    the store owns its connection. Any number of threads may use it: what they put at the same time is one transaction.
+#pragma once
+
+#include <memory>
+
+#include "crypto/random.hpp"
+#include "lemf/arrival.hpp"
+
+namespace li::lemf {
+
+struct StoreOptions {
+  std::string path;
+  crypto::Random random = crypto::random;
+  std::int64_t max_pages = 0;  ///< the file may not become larger; 0: as large as the disk
+};
+
+/// A file of the drop folder: taken once.
+struct FileMark {
+  std::string name;  ///< with its folder
+  Bytes sha256;
+  Bytes liid;                          ///< of a name of method A; the mark goes with it
+  std::optional<Numbering> numbering;  ///< of a name of method A, when its number fits
+};
+
+/// What is put together is stored together.
+struct Delivery {
+  std::vector<Arrival> arrivals;
+  std::optional<FileMark> file;
+};
+
+/// Something that somebody should know.
+struct Notice {
+  enum class What : std::uint8_t {
+    conflict,       ///< other octets under a number that was here: stored apart
+    file_conflict,  ///< another file under a name that was here: stored
+    gap,            ///< numbers first to last did not come
+    gap_closed,     ///< the last of them has come
+    reset,          ///< numbers begin anew
+  };
+  What what = What::gap;
+  Bytes liid;
+  std::string context;  ///< "operator 31015, element mf1, CIN 7, iRIPayloadSequence"
+  std::uint64_t first = 0, last = 0;
+};
+[[nodiscard]] std::string_view name_of(Notice::What what);
+
+/// What became of a Delivery.
+struct Outcome {
+  std::uint64_t stored = 0;
+  std::uint64_t duplicates = 0;  ///< the same number and octets were here: dropped
+  std::uint64_t conflicts = 0;   ///< among those stored
+  bool file_was_here = false;    ///< the same name and content: nothing was stored
+  std::vector<Notice> notices;
+};
+
+struct Counts {
+  std::uint64_t items = 0;
+  std::uint64_t gaps_open = 0;
+};
+
+class Store {
+ public:
+  /// A new file, which must not exist.
+  [[nodiscard]] static Result<void> create(const StoreOptions& options, const SecretBytes& master);
+  [[nodiscard]] static Result<std::unique_ptr<Store>> open(const StoreOptions& options, const SecretBytes& master);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  /// Returns when it is on the disk.
+  [[nodiscard]] Result<Outcome> put(Delivery delivery);
+
+  [[nodiscard]] Result<Counts> counts();
+
+  /// Everything of that LIID, beyond recovery, its data key first of all. The number of items.
+  [[nodiscard]] Result<std::uint64_t> erase(ByteView liid);
+
+  class Impl;
+
+ private:
+  explicit Store(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace li::lemf

@@ -1,0 +1,109 @@
+// lemf/store_impl.hpp: the store's connection and what it remembers of it between two transactions.
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <set>
+#include <vector>
+
+#include "crypto/vault.hpp"
+#include "db/sqlite.hpp"
+#include "lemf/store.hpp"
+
+namespace li::lemf {
+
+/// Octets of an item open in its own row only.
+inline constexpr std::string_view kItems = "items";
+/// What the data key of an LIID is wrapped with: it opens for no other.
+[[nodiscard]] std::string purpose_of(ByteView liid);
+[[nodiscard]] Bytes row_of(std::int64_t id);
+
+[[nodiscard]] Result<void> make_tables(db::Database& database);
+/// Refuses a store that a newer program made, and another master key.
+[[nodiscard]] Result<void> check_store(db::Database& database, const SecretBytes& master);
+
+/// "operator 31015, element mf1, CIN 7, country NL, iRIPayloadSequence"
+[[nodiscard]] std::string describe(const Numbering& numbering);
+[[nodiscard]] std::int64_t to_milliseconds(TimePoint time);
+
+/// One sequence of numbers. Places are numbers that know how often they went round.
+struct Context {
+  std::int64_t id = 0;
+  std::int64_t generation = 0;  ///< one more with each reset
+  std::int64_t next = 0;        ///< place that is due
+};
+
+/// The data key of an LIID, and its row.
+struct Sealing {
+  std::int64_t id = 0;
+  crypto::Vault vault;
+};
+
+/// Where a number stands: near the place that is due, before or behind it.
+[[nodiscard]] std::int64_t place_of(std::uint32_t number, std::int64_t next);
+
+class Store::Impl {
+ public:
+  Impl(StoreOptions options, SecretBytes master, db::Database database)
+      : options_(std::move(options)), master_(std::move(master)), database_(std::move(database)) {}
+
+  /// Group commit: whoever comes first does the work of all that wait.
+  [[nodiscard]] Result<Outcome> put(Delivery delivery);
+  [[nodiscard]] Result<Counts> counts();
+  [[nodiscard]] Result<std::uint64_t> erase(ByteView liid);
+
+ private:
+  struct Job {
+    Delivery delivery;
+    Outcome outcome;
+    Result<void> result;
+    bool done = false;
+  };
+
+  void work(std::unique_lock<std::mutex>& lock);
+  [[nodiscard]] Result<void> store_all(const std::vector<Job*>& jobs);
+  [[nodiscard]] Result<void> store_jobs(const std::vector<Job*>& jobs);
+  [[nodiscard]] Result<void> store_one(Delivery& delivery, Outcome& outcome);
+  [[nodiscard]] Result<void> refresh();
+  void forget();
+
+  [[nodiscard]] Result<Sealing*> sealing_of(const Bytes& liid);
+  [[nodiscard]] Result<Sealing*> new_sealing(const Bytes& liid);
+  [[nodiscard]] Result<void> take(const Arrival& arrival, Outcome& outcome);
+  [[nodiscard]] Result<void> insert(const Sealing& sealing, const Arrival& arrival, const Context* context, std::int64_t place,
+                                    bool conflict);
+  [[nodiscard]] Result<bool> take_mark(const FileMark& mark, TimePoint now, Outcome& outcome);
+
+  // store_numbers.cpp
+  [[nodiscard]] Result<Context*> context_of(const Sealing& sealing, const Bytes& liid, const Numbering& numbering);
+  enum class Sight : std::uint8_t { fresh, duplicate, conflict };
+  [[nodiscard]] Result<Sight> look_for(const Sealing& sealing, const Context& context, std::uint32_t number, std::int64_t place,
+                                       const RecordBytes& octets);
+  [[nodiscard]] Result<void> count(const Bytes& liid, const Numbering& numbering, Context& context, std::int64_t place, TimePoint now,
+                                   Outcome& outcome);
+  [[nodiscard]] Result<void> open_gap(Context& context, std::int64_t last, TimePoint now);
+  [[nodiscard]] Result<std::optional<std::pair<std::int64_t, std::int64_t>>> fill_gap(const Context& context, std::int64_t place,
+                                                                                      TimePoint now);
+  [[nodiscard]] Result<bool> reset(const Arrival& arrival, Outcome& outcome);
+  [[nodiscard]] Result<void> write_contexts();
+
+  const StoreOptions options_;
+  const SecretBytes master_;
+
+  std::mutex queue_lock_;
+  std::condition_variable settled_;
+  std::vector<Job*> queue_;
+  bool working_ = false;
+
+  std::mutex lock_;  ///< around what is below
+  db::Database database_;
+  std::int64_t data_version_ = -1;
+  std::int64_t last_id_ = 0;
+  std::optional<std::uint64_t> items_;  ///< how many there are
+  std::map<Bytes, Sealing> sealings_;
+  std::map<Bytes, Context> contexts_;
+  std::set<Context*> moved_;  ///< in this transaction
+};
+
+}  // namespace li::lemf

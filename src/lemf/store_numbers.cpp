@@ -1,0 +1,166 @@
+#include "crypto/hash.hpp"
+#include "lemf/store_impl.hpp"
+
+namespace li::lemf {
+
+namespace {
+
+constexpr std::int64_t kRound = std::int64_t{1} << 32;
+
+void add(Bytes& key, ByteView part) {
+  key.push_back(static_cast<std::uint8_t>(part.size() >> 8));
+  key.push_back(static_cast<std::uint8_t>(part.size()));
+  key.insert(key.end(), part.begin(), part.end());
+}
+
+std::int64_t cin_of(const Numbering& numbering) {
+  return numbering.communication_identity_number ? std::int64_t{*numbering.communication_identity_number} : -1;
+}
+
+// The standard's whole key but the number.
+Bytes key_of(const Bytes& liid, const Numbering& numbering) {
+  Bytes key;
+  add(key, liid);
+  add(key, numbering.operator_identifier);
+  add(key, numbering.network_element_identifier);
+  add(key, row_of(cin_of(numbering)));
+  add(key, as_bytes(numbering.delivery_country_code));
+  add(key, as_bytes(numbering.kind));
+  return key;
+}
+
+std::string readable(const Bytes& octets) {
+  for (const auto octet : octets) {
+    if (octet < 0x21 || octet > 0x7E) return to_hex(octets);
+  }
+  return std::string(as_text(octets));
+}
+
+std::uint64_t number_at(std::int64_t place) { return static_cast<std::uint64_t>(place % kRound); }
+
+}  // namespace
+
+std::string describe(const Numbering& numbering) {
+  auto text = "operator " + readable(numbering.operator_identifier);
+  if (!numbering.network_element_identifier.empty()) text += ", element " + readable(numbering.network_element_identifier);
+  if (numbering.communication_identity_number) text += ", CIN " + std::to_string(*numbering.communication_identity_number);
+  if (!numbering.delivery_country_code.empty()) text += ", country " + numbering.delivery_country_code;
+  return text + ", " + numbering.kind;
+}
+
+std::int64_t place_of(std::uint32_t number, std::int64_t next) {
+  const auto place = next - next % kRound + number;
+  if (place - next > kRound / 2 && place >= kRound) return place - kRound;
+  if (next - place > kRound / 2) return place + kRound;
+  return place;
+}
+
+Result<Context*> Store::Impl::context_of(const Sealing& sealing, const Bytes& liid, const Numbering& numbering) {
+  auto key = key_of(liid, numbering);
+  if (const auto known = contexts_.find(key); known != contexts_.end()) return &known->second;
+  auto query = database_.query("SELECT id, generation, next FROM contexts WHERE key = ?", key);
+  Context context;
+  if (query.next()) {
+    context = {query.integer(0), query.integer(1), query.integer(2)};
+  } else {
+    if (auto done = query.done(); !done) return failure(done.error());
+    auto done = database_.execute(
+        "INSERT INTO contexts (key, liid, operator, element, cin, country, kind, generation, next) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)", key,
+        sealing.id, numbering.operator_identifier, numbering.network_element_identifier, cin_of(numbering), numbering.delivery_country_code,
+        numbering.kind);
+    if (!done) return failure(done.error());
+    context.id = database_.last_id();
+  }
+  return &contexts_.insert_or_assign(std::move(key), context).first->second;
+}
+
+// Equal octets are the same PDU however long ago it came; other octets are in conflict only where this number was in its place.
+Result<Store::Impl::Sight> Store::Impl::look_for(const Sealing& sealing, const Context& context, std::uint32_t number, std::int64_t place,
+                                                 const RecordBytes& octets) {
+  auto query =
+      database_.query("SELECT id, generation, place, sealed FROM items WHERE context = ? AND number = ?", context.id, std::int64_t{number});
+  auto sight = Sight::fresh;
+  while (query.next()) {
+    const auto was = sealing.vault.open(query.blob(3), kItems, {row_of(query.integer(0))});
+    if (!was) return failure(was.error());
+    if (equal(was->reveal(), octets)) return Sight::duplicate;
+    if (query.integer(1) == context.generation && query.integer(2) == place) sight = Sight::conflict;
+  }
+  if (auto done = query.done(); !done) return failure(done.error());
+  return sight;
+}
+
+Result<void> Store::Impl::count(const Bytes& liid, const Numbering& numbering, Context& context, std::int64_t place, TimePoint now,
+                                Outcome& outcome) {
+  if (place >= context.next) {
+    if (place > context.next) {
+      outcome.notices.push_back({Notice::What::gap, liid, describe(numbering), number_at(context.next), number_at(place - 1)});
+      if (auto done = open_gap(context, place - 1, now); !done) return done;
+    }
+    context.next = place + 1;
+    moved_.insert(&context);
+    return {};
+  }
+  const auto filled = fill_gap(context, place, now);
+  if (!filled) return failure(filled.error());
+  if (*filled)
+    outcome.notices.push_back(
+        {Notice::What::gap_closed, liid, describe(numbering), number_at((*filled)->first), number_at((*filled)->second)});
+  return {};
+}
+
+Result<void> Store::Impl::open_gap(Context& context, std::int64_t last, TimePoint now) {
+  return database_.execute("INSERT INTO gaps (context, generation, first, last, missing, noticed, closed) VALUES (?, ?, ?, ?, ?, ?, 0)",
+                           context.id, context.generation, context.next, last, last - context.next + 1, to_milliseconds(now));
+}
+
+// The gap that it closed, if it was the last one missing.
+Result<std::optional<std::pair<std::int64_t, std::int64_t>>> Store::Impl::fill_gap(const Context& context, std::int64_t place,
+                                                                                   TimePoint now) {
+  auto query = database_.query(
+      "SELECT id, first, last, missing FROM gaps WHERE closed = 0 AND context = ? AND generation = ? AND first <= ? AND last >= ?",
+      context.id, context.generation, place, place);
+  if (!query.next()) {
+    if (auto done = query.done(); !done) return failure(done.error());
+    return std::nullopt;
+  }
+  const std::pair range{query.integer(1), query.integer(2)};
+  const auto left = query.integer(3) - 1;
+  auto done = database_.execute("UPDATE gaps SET missing = ?, closed = ? WHERE id = ?", left,
+                                left == 0 ? to_milliseconds(now) : std::int64_t{0}, query.integer(0));
+  if (!done) return failure(done.error());
+  if (left != 0) return std::nullopt;
+  return range;
+}
+
+// Whether it is a new one: after a reconnection it may come again, and must not throw away what came behind it.
+Result<bool> Store::Impl::reset(const Arrival& arrival, Outcome& outcome) {
+  const auto hash = crypto::digest(crypto::Hash::sha256, arrival.octets);
+  auto done = database_.execute("INSERT OR IGNORE INTO resets VALUES (?, ?, ?)", arrival.liid, hash, to_milliseconds(arrival.received));
+  if (!done) return failure(done.error());
+  if (database_.changes() == 0) return false;
+  if (auto written = write_contexts(); !written) return failure(written.error());
+  const auto all = arrival.liid == Bytes{'-'};
+  auto moved = all ? database_.execute(
+                         "UPDATE contexts SET generation = generation + 1, next = 0 WHERE kind <> 'file' AND operator = ? AND element = ?",
+                         arrival.operator_identifier, arrival.network_element_identifier)
+                   : database_.execute(
+                         "UPDATE contexts SET generation = generation + 1, next = 0 WHERE kind <> 'file' AND operator = ? AND element = ? "
+                         "AND liid = (SELECT id FROM liids WHERE liid = ?)",
+                         arrival.operator_identifier, arrival.network_element_identifier, arrival.liid);
+  if (!moved) return failure(moved.error());
+  contexts_.clear();
+  outcome.notices.push_back({Notice::What::reset, arrival.liid, "operator " + readable(arrival.operator_identifier), 0, 0});
+  return true;
+}
+
+Result<void> Store::Impl::write_contexts() {
+  for (const auto* context : moved_) {
+    auto done = database_.execute("UPDATE contexts SET next = ? WHERE id = ?", context->next, context->id);
+    if (!done) return done;
+  }
+  moved_.clear();
+  return {};
+}
+
+}  // namespace li::lemf

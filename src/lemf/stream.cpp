@@ -1,0 +1,177 @@
+#include <algorithm>
+
+#include "lemf/stream_impl.hpp"
+
+namespace li::lemf {
+namespace {
+
+constexpr std::uint64_t kSearchAtOnce = 8;  // packets in a row that nothing opens, each tried with every key
+constexpr std::uint64_t kSearchAgainEvery = 64;
+
+const sip::Codec* find_codec(const std::vector<sip::Codec>& codecs, unsigned payload_type) {
+  const auto found =
+      std::find_if(codecs.begin(), codecs.end(), [&](const sip::Codec& codec) { return codec.payload_type == payload_type; });
+  return found == codecs.end() || found->name.empty() ? nullptr : &*found;
+}
+
+std::string name_of(const sip::Codec& codec) {
+  return codec.name + "/" + std::to_string(codec.clock_rate) + (codec.channels > 1 ? "/" + std::to_string(codec.channels) : "");
+}
+
+}  // namespace
+
+Stream::Stream(const KeyBook& book, std::uint32_t ssrc, const media::UdpPacket& first)
+    : book_(&book), ssrc_(ssrc), from_(first.from), to_(first.to), matches_(book.match(ssrc, first.from, first.to)), first_(first.time) {
+  has_keys_ = !KeyBook::attempts(matches_, ssrc_).empty();
+}
+
+std::optional<Bytes> Stream::take(const media::RtpHeader& header, const media::UdpPacket& packet) {
+  const auto duplicates = all_.duplicates();
+  all_.add(header.sequence);
+  const bool is_duplicate = all_.duplicates() != duplicates;
+  last_ = packet.time;
+  payload_type_ = header.payload_type;
+  if (auto clear = open(packet.payload, is_duplicate)) {
+    ++decrypted_;
+    opened_.add(header.sequence);
+    return clear;
+  }
+  if (decrypted_ == 0 && may_be_clear()) {
+    ++clear_;
+    return packet.payload;
+  }
+  if (decrypted_ == 0 || !is_duplicate) ++(has_keys_ || decrypted_ != 0 ? failed_ : no_key_);
+  return std::nullopt;
+}
+
+std::optional<Bytes> Stream::open(ByteView packet, bool is_duplicate) {
+  bool restarted = false;  // the sender goes on with numbers that it has used, so the session takes its packets for old ones
+  for (auto* known : {&current_, &before_}) {
+    if (!*known) continue;
+    auto outcome = (*known)->session.unprotect(packet);
+    if (outcome) {
+      if (known == &before_) std::swap(current_, before_);
+      failures_ = 0;
+      return std::move(*outcome);
+    }
+    restarted = restarted || (outcome.error() == media::SrtpFault::replay && !is_duplicate);
+  }
+  const bool look = failures_ < kSearchAtOnce || failures_ % kSearchAgainEvery == 0;
+  auto clear = look ? search(packet, restarted) : std::nullopt;
+  failures_ = clear ? 0 : failures_ + 1;
+  return clear;
+}
+
+std::optional<Bytes> Stream::search(ByteView packet, bool restarted) {
+  auto clear = search(KeyBook::attempts(matches_, ssrc_), packet, restarted);
+  if (!clear && !may_be_clear()) clear = search(book_->all(), packet, restarted);
+  return clear;
+}
+
+std::optional<Bytes> Stream::search(const std::vector<Attempt>& attempts, ByteView packet, bool restarted) {
+  for (const auto& attempt : attempts) {
+    const bool in_use = current_ && current_->attempt.key == attempt.key && current_->attempt.mki == attempt.mki &&
+                        current_->attempt.policy == attempt.policy;
+    if (in_use && !restarted) continue;
+    auto key = attempt.key->copy();
+    key.mki = attempt.mki;
+    auto join = attempt.join;
+    if (current_) join.roll_over_counter = current_->session.roll_over_counter();  // RFC 3711 3.3.1: another key does not reset it
+    auto session = media::SrtpSession::create(attempt.policy, key, ssrc_, join);
+    if (!session) continue;
+    auto clear = session->unprotect(packet);
+    if (!clear) continue;
+    before_ = std::move(current_);
+    current_.emplace(Open{attempt, std::move(*session)});
+    used_.insert(attempt.key.get());
+    return std::move(*clear);
+  }
+  return std::nullopt;
+}
+
+std::optional<Bytes> Stream::take_rtcp(ByteView packet) {
+  for (auto* known : {&current_, &before_}) {
+    if (!*known) continue;
+    if (auto clear = (*known)->session.unprotect_rtcp(packet)) {
+      ++rtcp_;
+      return std::move(*clear);
+    }
+  }
+  if (clear_ == 0) return std::nullopt;
+  ++rtcp_;
+  return to_bytes(packet);
+}
+
+// The lines that fit best are without protection.
+bool Stream::may_be_clear() const {
+  return !matches_.empty() && std::any_of(matches_.begin(), matches_.end(), [&](const Match& match) {
+    return match.score == matches_.front().score && match.line->protection == Protection::none;
+  });
+}
+
+const Match* Stream::told_by() const { return matches_.empty() ? nullptr : &matches_.front(); }
+
+StreamSummary Stream::summary() const {
+  StreamSummary out;
+  out.ssrc = ssrc_;
+  out.from = from_;
+  out.to = to_;
+  out.state = decrypted_ != 0     ? StreamState::decrypted
+              : clear_ != 0       ? StreamState::clear
+              : failed_ != 0      ? StreamState::failed
+              : !matches_.empty() ? StreamState::no_key
+                                  : StreamState::unknown;
+  out.packets = all_.packets();
+  out.decrypted = decrypted_;
+  out.failed_authentication = failed_;
+  out.no_key = no_key_;
+  out.lost = decrypted_ != 0 ? opened_.lost() : all_.lost();
+  out.duplicates = all_.duplicates();
+  out.keys_used = used_.size();
+  out.rtcp = rtcp_;
+  out.first = first_;
+  out.last = last_;
+  describe(out);
+  if (out.state == StreamState::no_key || out.state == StreamState::failed) out.note = note();
+  return out;
+}
+
+void Stream::describe(StreamSummary& out) const {
+  const auto* const match = told_by();
+  const Call* call = current_ ? current_->attempt.call : match != nullptr ? match->call : nullptr;
+  const MediaLine* line = current_ ? current_->attempt.line : match != nullptr ? match->line : nullptr;
+  if (call != nullptr) {
+    out.lawful_interception_identifier = call->liid;
+    out.correlation = call->correlation;
+  }
+  if (current_) {
+    out.cs_id = current_->attempt.cs_id;
+    out.suite = media::suite_of(current_->attempt.policy).value_or("policy of its own");
+  }
+  const auto* codec = line != nullptr ? find_codec(line->codecs, payload_type_) : nullptr;
+  if (line != nullptr) {
+    out.media = line->type;
+    out.m_line = line->index + 1;
+  }
+  if (codec != nullptr) {
+    out.codec = name_of(*codec);
+    out.sound = media::sound_format(codec->name, static_cast<std::uint32_t>(codec->clock_rate), codec->channels);
+  } else {
+    out.codec = "PT " + std::to_string(payload_type_);
+    out.sound = media::sound_format(payload_type_);
+  }
+}
+
+std::string Stream::note() const {
+  for (const auto& match : matches_) {
+    for (const auto& choice : match.line->choices) {
+      if (!choice.unsupported.empty()) return "not understood: " + choice.unsupported;
+    }
+  }
+  const auto* const match = told_by();
+  if (match == nullptr || failed_ != 0) return {};
+  if (match->call->failure) return "key retrieval failed";
+  return match->line->protection == Protection::other ? "keys are agreed on the media path" : "no key record";
+}
+
+}  // namespace li::lemf

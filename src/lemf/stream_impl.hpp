@@ -1,0 +1,48 @@
+// lemf/stream_impl.hpp: one stream on its way to the clear.
+#pragma once
+
+#include "lemf/decrypt.hpp"
+#include "lemf/key_book_impl.hpp"
+#include "media/rtp.hpp"
+
+namespace li::lemf {
+
+class Stream {
+ public:
+  Stream(const KeyBook& book, std::uint32_t ssrc, const media::UdpPacket& first);
+
+  /// The RTP packet in the clear, if it opens.
+  [[nodiscard]] std::optional<Bytes> take(const media::RtpHeader& header, const media::UdpPacket& packet);
+  [[nodiscard]] std::optional<Bytes> take_rtcp(ByteView packet);
+  [[nodiscard]] StreamSummary summary() const;
+  [[nodiscard]] const media::Endpoint& from() const { return from_; }
+
+ private:
+  /// A key that has opened packets.
+  struct Open {
+    Attempt attempt;
+    media::SrtpSession session;
+  };
+  [[nodiscard]] std::optional<Bytes> open(ByteView packet, bool is_duplicate);
+  [[nodiscard]] std::optional<Bytes> search(ByteView packet, bool restarted);
+  [[nodiscard]] std::optional<Bytes> search(const std::vector<Attempt>& attempts, ByteView packet, bool restarted);
+  [[nodiscard]] bool may_be_clear() const;
+  [[nodiscard]] const Match* told_by() const;
+  void describe(StreamSummary& summary) const;
+  [[nodiscard]] std::string note() const;
+
+  const KeyBook* book_;
+  std::uint32_t ssrc_;
+  media::Endpoint from_, to_;
+  std::vector<Match> matches_;
+  std::optional<Open> current_, before_;
+  std::set<const media::SrtpKey*> used_;
+  media::SequenceCounter all_, opened_;
+  media::PacketTime first_, last_;
+  std::uint8_t payload_type_ = 0;
+  bool has_keys_ = false;       // of its own lines
+  std::uint64_t failures_ = 0;  // in a row
+  std::uint64_t clear_ = 0, decrypted_ = 0, failed_ = 0, no_key_ = 0, rtcp_ = 0;
+};
+
+}  // namespace li::lemf

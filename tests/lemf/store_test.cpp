@@ -1,0 +1,247 @@
+#include "lemf/store.hpp"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "tests/lemf/lab.hpp"
+
+namespace {
+
+using namespace li;
+using namespace li::lemf;
+using namespace li::lemf::test;
+
+constexpr auto kLast = std::numeric_limits<std::uint32_t>::max();
+
+struct LemfStore : testing::Test, Shelf {
+  /// Sets where the one context of the test stands.
+  void stand_at(std::int64_t next) {
+    store.reset();
+    const auto done = li::test::output_of("sqlite3 " + options.path + " 'UPDATE contexts SET next = " + std::to_string(next) + "' 2>&1");
+    ASSERT_EQ(done, "");
+    open();
+  }
+};
+
+TEST_F(LemfStore, keeps_a_pdu_as_it_came) {
+  const auto pdu = iri_pdu({});
+  EXPECT_EQ(put(pdu).stored, 1U);
+  const auto found = all();
+  ASSERT_EQ(found.size(), 1U);
+  const auto& one = found[0];
+  EXPECT_EQ(one.octets, pdu);
+  EXPECT_EQ(one.form, Form::pdu);
+  EXPECT_EQ(one.liid, to_bytes("LI-1"));
+  EXPECT_EQ(one.time, "2026-11-20 12:00:00.204");
+  EXPECT_EQ(one.event, "decryptionKeysAvailable");
+  EXPECT_EQ(one.correlation, (Bytes{1, 2, 3, 4, 5, 6, 7, 8}));
+  EXPECT_EQ(one.source, "df2.li.example");
+  EXPECT_EQ(one.received, kNow);
+  EXPECT_EQ(one.numbering, arrived(pdu).numbering);
+  EXPECT_EQ(one.note, "");
+}
+
+TEST_F(LemfStore, holds_keys_sealed_only) {
+  put(Pdu{});
+  EXPECT_FALSE(on_disk(options.path, kSecret));
+  EXPECT_FALSE(on_disk(options.path, kSalt));
+  EXPECT_TRUE(on_disk(options.path, "decryptionKeysAvailable")) << "the index is not sealed";
+}
+
+TEST_F(LemfStore, drops_what_comes_again) {
+  put(Pdu{});
+  put(Pdu{.number = 1});
+  for (const bool restart : {false, true}) {
+    if (restart) open();
+    const auto again = put(Pdu{});
+    EXPECT_EQ(again.stored, 0U);
+    EXPECT_EQ(again.duplicates, 1U);
+    EXPECT_TRUE(again.notices.empty());
+  }
+  EXPECT_EQ(all().size(), 2U);
+}
+
+TEST_F(LemfStore, numbers_count_in_the_whole_key) {
+  auto country = ps::decode(iri_pdu({})).value();
+  for (const auto& pdu : {Pdu{}, Pdu{.liid = "LI-2"}, Pdu{.cin = 8}, Pdu{.cin = {}}, Pdu{.operator_identifier = "31020"}}) {
+    const auto outcome = put(pdu);
+    EXPECT_EQ(outcome.stored, 1U);
+    EXPECT_TRUE(outcome.notices.empty());
+  }
+  EXPECT_EQ(put(tri_pdu({}, ps::Tri::test)).stored, 1U) << "another payload type";
+  EXPECT_EQ(all().size(), 6U);
+}
+
+TEST_F(LemfStore, other_octets_under_a_number_are_kept_and_told) {
+  put(Pdu{});
+  const auto outcome = put(Pdu{.session = 2});
+  EXPECT_EQ(outcome.conflicts, 1U);
+  ASSERT_EQ(outcome.notices.size(), 1U);
+  EXPECT_EQ(outcome.notices[0].what, Notice::What::conflict);
+  EXPECT_EQ(outcome.notices[0].context, "operator 31015, CIN 7, iRIPayloadSequence");
+  EXPECT_EQ(all().size(), 2U);
+  EXPECT_EQ(put(Pdu{.session = 2}).duplicates, 1U) << "the second one is known now too";
+  EXPECT_TRUE(put(Pdu{.number = 1}).notices.empty()) << "the sequence goes on";
+}
+
+TEST_F(LemfStore, gaps_are_told_and_closed) {
+  put(Pdu{});
+  const auto outcome = put(Pdu{.number = 4});
+  ASSERT_EQ(outcome.notices.size(), 1U);
+  EXPECT_EQ(outcome.notices[0].what, Notice::What::gap);
+  EXPECT_EQ(outcome.notices[0].first, 1U);
+  EXPECT_EQ(outcome.notices[0].last, 3U);
+  EXPECT_EQ(store->counts()->gaps_open, 1U);
+  EXPECT_TRUE(put(Pdu{.number = 2}).notices.empty());
+  EXPECT_EQ(put(Pdu{.number = 2}).duplicates, 1U);
+  EXPECT_EQ(gaps().at(0).missing, 2U);
+  EXPECT_TRUE(put(Pdu{.number = 3}).notices.empty());
+  open();
+  const auto last = put(Pdu{.number = 1});
+  ASSERT_EQ(last.notices.size(), 1U);
+  EXPECT_EQ(last.notices[0].what, Notice::What::gap_closed);
+  EXPECT_TRUE(gaps().empty());
+  EXPECT_EQ(gaps(true).at(0).closed, kNow);
+  EXPECT_EQ(store->counts()->items, 5U);
+}
+
+TEST_F(LemfStore, a_context_begins_with_0) {
+  const auto outcome = put(Pdu{.number = 2});
+  ASSERT_EQ(outcome.notices.size(), 1U);
+  EXPECT_EQ(outcome.notices[0].first, 0U);
+  EXPECT_EQ(outcome.notices[0].last, 1U);
+}
+
+TEST_F(LemfStore, numbers_go_round) {
+  put(Pdu{});
+  stand_at(kLast);
+  EXPECT_TRUE(put(Pdu{.number = kLast}).notices.empty());
+  const auto again = put(Pdu{.number = 0, .session = 2});
+  EXPECT_EQ(again.stored, 1U);
+  EXPECT_EQ(again.conflicts, 0U) << "number 0 of the next round";
+  EXPECT_TRUE(again.notices.empty());
+  const auto gap = put(Pdu{.number = 2});
+  ASSERT_EQ(gap.notices.size(), 1U);
+  EXPECT_EQ(gap.notices[0].first, 1U);
+  EXPECT_EQ(put(Pdu{.number = kLast}).duplicates, 1U) << "one of the round before";
+}
+
+TEST_F(LemfStore, a_gap_over_the_end_of_the_round) {
+  put(Pdu{});
+  stand_at(kLast);
+  const auto outcome = put(Pdu{.number = 1, .session = 2});
+  ASSERT_EQ(outcome.notices.size(), 1U);
+  EXPECT_EQ(outcome.notices[0].first, kLast);
+  EXPECT_EQ(outcome.notices[0].last, 0U);
+  put(Pdu{.number = 0, .session = 3});
+  EXPECT_EQ(put(Pdu{.number = kLast, .session = 3}).notices.at(0).what, Notice::What::gap_closed);
+}
+
+TEST_F(LemfStore, a_reset_begins_anew) {
+  put(Pdu{});
+  put(Pdu{.liid = "LI-2"});
+  put(Pdu{.operator_identifier = "31020"});
+  const auto reset = tri_pdu({.liid = "-", .cin = 0}, ps::Tri::cin_reset);
+  const auto outcome = put(reset);
+  ASSERT_EQ(outcome.notices.size(), 1U);
+  EXPECT_EQ(outcome.notices[0].what, Notice::What::reset);
+  EXPECT_EQ(put(Pdu{.session = 2}).conflicts, 0U);
+  EXPECT_EQ(put(reset).duplicates, 1U) << "after a reconnection it comes again";
+  EXPECT_EQ(put(Pdu{.number = 1}).notices.size(), 0U);
+  EXPECT_EQ(put(Pdu{.liid = "LI-2", .session = 2}).conflicts, 0U);
+  EXPECT_EQ(put(Pdu{.session = 2, .operator_identifier = "31020"}).conflicts, 1U) << "another mediation function's numbers go on";
+  EXPECT_EQ(put(Pdu{}).duplicates, 1U) << "from before the reset";
+}
+
+TEST_F(LemfStore, a_reset_of_one_liid) {
+  put(Pdu{});
+  put(Pdu{.liid = "LI-2"});
+  put(tri_pdu({.cin = 0}, ps::Tri::cin_reset));
+  EXPECT_EQ(put(Pdu{.session = 2}).conflicts, 0U);
+  EXPECT_EQ(put(Pdu{.liid = "LI-2", .session = 2}).conflicts, 1U);
+}
+
+TEST_F(LemfStore, erased_means_gone) {
+  put(Pdu{});
+  put(Pdu{.number = 5});
+  put(Pdu{.liid = "LI-2"});
+  const auto wrapped =
+      li::test::output_of("sqlite3 " + options.path + " \"SELECT hex(wrapped) FROM liids WHERE liid = CAST('LI-1' AS BLOB)\"");
+  const auto key = from_hex(wrapped.substr(0, wrapped.find('\n'))).value();
+  ASSERT_TRUE(on_disk(options.path, as_text(key)));
+  EXPECT_EQ(store->erase(as_bytes("LI-1")), 2U);
+  EXPECT_FALSE(on_disk(options.path, as_text(key))) << "its data key";
+  EXPECT_FALSE(on_disk(options.path, "LI-1"));
+  EXPECT_EQ(all().size(), 1U);
+  EXPECT_TRUE(gaps(true).empty());
+  EXPECT_EQ(put(Pdu{}).stored, 1U) << "with a new key";
+  EXPECT_EQ(all({.liid = to_bytes("LI-1")}).size(), 1U);
+}
+
+TEST_F(LemfStore, what_another_process_erased_is_not_remembered) {
+  put(Pdu{});
+  const auto other = Store::open(options, master_key()).value();
+  EXPECT_EQ(other->erase(as_bytes("LI-1")), 1U);
+  EXPECT_EQ(put(Pdu{}).stored, 1U);
+  EXPECT_EQ(all().size(), 1U);
+}
+
+TEST_F(LemfStore, a_full_disk_is_told_and_passes) {
+  options.max_pages = 40;
+  open();
+  std::uint32_t number = 0;
+  Result<Outcome> outcome;
+  while (outcome && number < 1000) {
+    Delivery delivery;
+    delivery.arrivals.push_back(arrived(iri_pdu({.number = number++})));
+    outcome = store->put(std::move(delivery));
+  }
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().kind, ErrorKind::limit);
+  EXPECT_EQ(all().size(), number - 1);
+  options.max_pages = 0;
+  open();
+  EXPECT_TRUE(put(Pdu{.number = number - 1}).notices.empty());
+  EXPECT_EQ(all().size(), number);
+}
+
+TEST_F(LemfStore, another_master_key_is_refused) {
+  const SecretBytes other{Bytes(32, 1)};
+  EXPECT_FALSE(Store::open(options, other));
+  const auto reader = StoreReader::open(options.path, other);
+  ASSERT_FALSE(reader);
+  EXPECT_NE(reader.error().message().find("master key"), std::string::npos);
+}
+
+TEST_F(LemfStore, a_file_that_others_may_read_is_refused) {
+  store.reset();
+  std::filesystem::permissions(options.path, std::filesystem::perms::others_read, std::filesystem::perm_options::add);
+  EXPECT_FALSE(Store::open(options, master_key()));
+}
+
+TEST_F(LemfStore, filters) {
+  put(Pdu{});
+  put(Pdu{.liid = "LI-2"});
+  put(tri_pdu({}, ps::Tri::test));
+  EXPECT_EQ(all({.liid = to_bytes("LI-2")}).size(), 1U);
+  EXPECT_EQ(all({.event = "decryptionKeysAvailable"}).size(), 2U);
+  EXPECT_EQ(all({.correlation = Bytes{1, 2, 3, 4, 5, 6, 7, 8}}).size(), 2U);
+  EXPECT_EQ(all({.since = "2026-11-20 12:00:00.1"}).size(), 2U);
+  EXPECT_EQ(all({.until = "2026-11-20 12"}).size(), 3U);
+  EXPECT_EQ(all({.until = "2026-11-19"}).size(), 0U);
+  EXPECT_EQ(all({.id = 2}).at(0).liid, to_bytes("LI-2"));
+}
+
+TEST_F(LemfStore, many_threads_share_commits) {
+  std::vector<std::thread> threads;
+  for (int one = 0; one < 4; ++one)
+    threads.emplace_back([this, one] {
+      for (std::uint32_t number = 0; number < 50; ++number) put(Pdu{.liid = "LI-" + std::to_string(one), .number = number});
+    });
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(all().size(), 200U);
+  EXPECT_TRUE(gaps(true).empty());
+}
+
+}  // namespace
