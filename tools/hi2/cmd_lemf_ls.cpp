@@ -63,12 +63,12 @@ class List {
     const auto& summary = row.summary;
     const auto note = item.conflict ? "conflict: this number was here with other octets" : row.note;
     const auto sequence = row.sequence_number ? std::to_string(*row.sequence_number) : std::string();
-    table_.add({{std::to_string(item.id), summary.time, sequence, summary.type, summary.event, summary.liid,
-                 to_hex(item.arrival.correlation), summary.sip.start.empty() ? short_cell(note) : short_cell(summary.sip.start),
-                 from_to(summary.sip), keys_of(summary)},
-                {},
-                10,
-                mark_of(summary, colour_)});
+    table_.add(
+        {{std::to_string(item.id), summary.time, sequence, summary.type, summary.event, summary.liid, to_hex(item.arrival.correlation),
+          summary.sip.start.empty() ? short_cell(note) : short_cell(summary.sip.start), from_to(summary.sip), keys_of(summary)},
+         {},
+         10,
+         mark_of(summary, colour_)});
   }
 
   static void json(const lemf::Item& item, const PduRow& row) {
@@ -95,12 +95,14 @@ class List {
     }
     const auto range = gap.first == gap.last ? std::to_string(gap.first) : std::to_string(gap.first) + " to " + std::to_string(gap.last);
     put((colour_ ? "\033[31m" : "") + ("gap: " + liid + ", " + printable(gap.context) + ": " + range) +
-        (gap.closed ? ", closed " + utc_text(*gap.closed) : ", " + std::to_string(gap.missing) + " missing since " + utc_text(gap.noticed)) +
+        (gap.closed ? ", closed " + utc_text(*gap.closed)
+                    : ", " + std::to_string(gap.missing) + " missing since " + utc_text(gap.noticed)) +
         (colour_ ? "\033[0m\n" : "\n"));
   }
 
   void totals(std::size_t gaps) const {
-    put((options_.gaps ? std::string() : std::to_string(items_) + " received, ") + std::to_string(gaps) + (gaps == 1 ? " gap\n" : " gaps\n"));
+    put((options_.gaps ? std::string() : std::to_string(items_) + " received, ") + std::to_string(gaps) +
+        (gaps == 1 ? " gap\n" : " gaps\n"));
   }
 
   const Options& options_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/vault.hpp"
 #include "hi2/commands.hpp"
 #include "lemf/admin.hpp"
 #include "ops/config.hpp"
@@ -22,9 +23,9 @@ Result<SecretBytes> read_key(const std::string& file) {
 std::string time_of(std::string text) {
   std::ranges::replace(text, 'T', ' ');
   constexpr std::string_view kForm = "0000-00-00 00:00:00.000";
-  const auto fits = text.size() >= 4 && text.size() <= kForm.size() && std::ranges::equal(text, kForm.substr(0, text.size()), [](char c, char form) {
-    return form == '0' ? c >= '0' && c <= '9' : c == form;
-  });
+  const auto fits = text.size() >= 4 && text.size() <= kForm.size() &&
+                    std::ranges::equal(text, kForm.substr(0, text.size()),
+                                       [](char c, char form) { return form == '0' ? c >= '0' && c <= '9' : c == form; });
   if (!fits) throw UsageError{"'" + text + "' is no time: 2026-11-20 12:00:01.204 or the beginning of one"};
   return text;
 }

@@ -56,8 +56,7 @@ std::vector<PduRow> encrypted_rows(const PduRow& head, const ps::Pdu& pdu) {
   row.summary.type = "encrypted";
   const auto content = ps::container(pdu);
   if (!content) return {row};
-  if (const auto* name = schema::get("EncryptionType").find_value(static_cast<std::int64_t>(content->type)))
-    row.summary.event = name->name;
+  if (const auto* name = schema::get("EncryptionType").find_value(static_cast<std::int64_t>(content->type))) row.summary.event = name->name;
   if (content->type != ps::EncryptionType::none) return {row};
   const auto released = ps::release(pdu);
   if (!released) return {row};
