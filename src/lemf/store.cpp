@@ -80,8 +80,7 @@ Result<void> Store::Impl::store_jobs(const std::vector<Job*>& jobs) {
 
 Result<void> Store::Impl::store_one(Delivery& delivery, Outcome& outcome) {
   if (delivery.file) {
-    const auto now = delivery.arrivals.empty() ? TimePoint() : delivery.arrivals.front().received;
-    const auto fresh = take_mark(*delivery.file, now, outcome);
+    const auto fresh = take_mark(*delivery.file, delivery.received, outcome);
     if (!fresh) return failure(fresh.error());
     outcome.file_was_here = !*fresh;
     if (outcome.file_was_here) return {};

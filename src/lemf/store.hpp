@@ -31,6 +31,7 @@ struct FileMark {
 struct Delivery {
   std::vector<Arrival> arrivals;
   std::optional<FileMark> file;
+  TimePoint received{};  ///< of the file
 };
 
 /// Something that somebody should know.
