@@ -166,10 +166,11 @@ Result<FileReport> DropFolder::store(const fs::path& file, const FileName& said,
   delivery.arrivals = std::move(read->arrivals);
   for (auto& arrival : delivery.arrivals) {
     if (arrival.form == Form::bad) arrival.liid = said.liid;
+    else if (!said.liid.empty()) mark.liid = arrival.liid;  // a name may hold it in hexadecimal digits
   }
   delivery.file = std::move(mark);
   delivery.received = options_.clock();
-  auto outcome = store_.put(std::move(delivery));
+  auto outcome = store_.put(delivery);
   if (!outcome) return failure(outcome.error());
   report.outcome = std::move(*outcome);
   report.what = report.bad != 0 ? FileReport::What::rejected : FileReport::What::stored;
@@ -191,12 +192,13 @@ Result<void> DropFolder::finish(const Place& place, const FileReport& report, co
   return move(file, free_name(place.path / kRejected, name));
 }
 
-void DropFolder::start(std::function<void(const Error&)> on_failure) {
-  thread_ = std::thread([this, on_failure = std::move(on_failure)] {
+void DropFolder::start(std::function<void(const Result<void>&)> on_look) {
+  thread_ = std::thread([this, on_look = std::move(on_look)] {
     std::unique_lock hold(lock_);
     while (!stopping_) {
       hold.unlock();
-      if (const auto looked = look(); !looked) on_failure(looked.error());
+      const auto looked = look();
+      on_look(looked ? Result<void>() : failure(looked.error()));
       hold.lock();
       wake_.wait_for(hold, options_.interval, [this] { return stopping_; });
     }

@@ -63,8 +63,8 @@ class DropFolder {
   /// Takes what is there: the number of files. An Error when the folder can't be read, or the disk is full.
   [[nodiscard]] Result<std::size_t> look();
 
-  /// Looks again and again, in a thread of its own; `on_failure` hears of each look that failed.
-  void start(std::function<void(const Error&)> on_failure);
+  /// Looks again and again, in a thread of its own; `on_look` hears how it went.
+  void start(std::function<void(const Result<void>&)> on_look);
   void stop();
 
  private:

@@ -74,7 +74,7 @@ class Store {
   Store& operator=(const Store&) = delete;
 
   /// Returns when it is on the disk.
-  [[nodiscard]] Result<Outcome> put(Delivery delivery);
+  [[nodiscard]] Result<Outcome> put(const Delivery& delivery);
 
   [[nodiscard]] Result<Counts> counts();
 
