@@ -28,6 +28,7 @@ using Run = std::function<int()>;
 Run setup_audit(CLI::App& app);
 Run setup_decode(CLI::App& app);
 Run setup_encode(CLI::App& app);
+Run setup_lemf(CLI::App& app);
 Run setup_ls(CLI::App& app);
 Run setup_mikey(CLI::App& app);
 
