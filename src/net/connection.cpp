@@ -271,7 +271,7 @@ std::shared_ptr<Connection> make_connection(ListenerState& listener, Tcp::socket
   if (!listener.settings.tls) return std::make_shared<Session<PlainStream>>(listener, std::move(socket), id, nullptr);
   auto loaded = listener.settings.tls->loaded();
   auto* const session = new_server_session(*loaded);
-  return std::make_shared<Session<TlsStream>>(listener, std::move(socket), id, std::move(loaded), session);
+  return std::make_shared<Session<SecureStream>>(listener, std::move(socket), id, std::move(loaded), session);
 }
 
 }  // namespace li::net

@@ -1,0 +1,139 @@
+#include "media/capture.hpp"
+
+#include <fcntl.h>
+#include <pcap/pcap.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace li::media {
+namespace {
+
+tl::unexpected<Error> of_file(const std::string& file, std::string text, ErrorKind kind = ErrorKind::malformed) {
+  return failure({kind, std::move(text), std::nullopt, file, {}});
+}
+
+}  // namespace
+
+struct PacketReader::State {
+  ~State() {
+    if (pcap != nullptr) pcap_close(pcap);
+  }
+  std::string file;
+  pcap_t* pcap = nullptr;
+  CaptureCounts counts;
+  bool over = false;
+};
+
+PacketReader::PacketReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
+PacketReader::~PacketReader() = default;
+PacketReader::PacketReader(PacketReader&&) noexcept = default;
+PacketReader& PacketReader::operator=(PacketReader&&) noexcept = default;
+
+Result<PacketReader> PacketReader::open(const std::string& file) {
+  std::array<char, PCAP_ERRBUF_SIZE> text{};
+  auto state = std::make_unique<State>();
+  state->file = file;
+  state->pcap = pcap_open_offline_with_tstamp_precision(file.c_str(), PCAP_TSTAMP_PRECISION_NANO, text.data());
+  if (state->pcap == nullptr) return of_file({}, text.data(), ErrorKind::unknown);
+  if (!knows_link_type(pcap_datalink(state->pcap))) {
+    const auto* const name = pcap_datalink_val_to_name(pcap_datalink(state->pcap));
+    return of_file(file, std::string("frames of link type ") + (name == nullptr ? "?" : name) + " are not read", ErrorKind::unknown);
+  }
+  return PacketReader(std::move(state));
+}
+
+const CaptureCounts& PacketReader::counts() const { return state_->counts; }
+
+std::optional<Result<UdpPacket>> PacketReader::next() {
+  while (!state_->over) {
+    pcap_pkthdr* head = nullptr;
+    const u_char* octets = nullptr;
+    const int got = pcap_next_ex(state_->pcap, &head, &octets);
+    if (got != 1) {
+      state_->over = true;
+      if (got == PCAP_ERROR) return of_file(state_->file, pcap_geterr(state_->pcap), ErrorKind::truncated);
+      break;
+    }
+    auto& counts = state_->counts;
+    ++counts.frames;
+    const PacketTime time(std::chrono::seconds(head->ts.tv_sec) + std::chrono::nanoseconds(head->ts.tv_usec));
+    auto frame = unwrap_frame(pcap_datalink(state_->pcap), {octets, head->caplen}, time);
+    if (!frame) {
+      ++counts.damaged;
+      frame.error().path = "frame " + std::to_string(counts.frames);
+      return failure(frame.error());
+    }
+    if (auto* packet = std::get_if<UdpPacket>(&*frame)) {
+      ++counts.udp;
+      return std::move(*packet);
+    }
+    ++(std::get<NotUdp>(*frame) == NotUdp::fragment ? counts.fragments : counts.other);
+  }
+  return std::nullopt;
+}
+
+struct PacketWriter::State {
+  ~State() {
+    if (dumper != nullptr) pcap_dump_close(dumper);
+    if (pcap != nullptr) pcap_close(pcap);
+  }
+  std::string file;
+  pcap_t* pcap = nullptr;
+  pcap_dumper_t* dumper = nullptr;
+  std::uint16_t identification = 0;
+};
+
+PacketWriter::PacketWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
+PacketWriter::~PacketWriter() = default;
+PacketWriter::PacketWriter(PacketWriter&&) noexcept = default;
+PacketWriter& PacketWriter::operator=(PacketWriter&&) noexcept = default;
+
+Result<PacketWriter> PacketWriter::create(const std::string& file, Existing existing) {
+  constexpr int kSnapLength = 65535;
+  constexpr mode_t kForOwnerOnly = 0600;  // the content of an intercepted call
+  const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (existing == Existing::refuse ? O_EXCL : O_TRUNC);
+  const int descriptor = ::open(file.c_str(), flags, kForOwnerOnly);
+  if (descriptor < 0) return of_file(file, std::strerror(errno), ErrorKind::unexpected);
+  FILE* const stream = ::fdopen(descriptor, "wb");
+  if (stream == nullptr) {
+    ::close(descriptor);
+    return of_file(file, std::strerror(errno), ErrorKind::unexpected);
+  }
+  auto state = std::make_unique<State>();
+  state->file = file;
+  state->pcap = pcap_open_dead_with_tstamp_precision(DLT_RAW, kSnapLength, PCAP_TSTAMP_PRECISION_NANO);
+  if (state->pcap != nullptr) state->dumper = pcap_dump_fopen(state->pcap, stream);
+  if (state->dumper == nullptr) {
+    std::fclose(stream);
+    return of_file(file, "libpcap can't write it", ErrorKind::unexpected);
+  }
+  return PacketWriter(std::move(state));
+}
+
+Result<void> PacketWriter::write(const UdpPacket& packet) {
+  const auto octets = wrap_ip(packet, state_->identification++);
+  if (!octets) return failure(octets.error());
+  const auto since = packet.time.time_since_epoch();
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
+  pcap_pkthdr head{};
+  head.ts.tv_sec = seconds.count();
+  head.ts.tv_usec = (since - seconds).count();
+  head.caplen = head.len = static_cast<bpf_u_int32>(octets->size());
+  pcap_dump(reinterpret_cast<u_char*>(state_->dumper), &head, octets->data());
+  if (std::ferror(pcap_dump_file(state_->dumper)) != 0) return of_file(state_->file, std::strerror(errno), ErrorKind::unexpected);
+  return {};
+}
+
+Result<void> PacketWriter::close() {
+  if (state_->dumper == nullptr) return {};
+  const bool good = pcap_dump_flush(state_->dumper) == 0 && std::ferror(pcap_dump_file(state_->dumper)) == 0;
+  const int reason = errno;
+  pcap_dump_close(state_->dumper);
+  state_->dumper = nullptr;
+  if (!good) return of_file(state_->file, std::strerror(reason), ErrorKind::unexpected);
+  return {};
+}
+
+}  // namespace li::media
