@@ -60,9 +60,7 @@ std::vector<GenericId> answered_map(std::vector<GenericId> map, const AnswerSpec
   return map;
 }
 
-KeyData new_tgk(const Bytes& spi) {
-  return {number(KeyType::tgk), crypto::random_secret(kKey), {}, number(KeyValidity::spi), spi, {}, {}};
-}
+KeyData new_tgk(const Bytes& spi) { return {number(KeyType::tgk), crypto::random_secret(kKey), {}, number(KeyValidity::spi), spi, {}, {}}; }
 
 }  // namespace
 
@@ -77,8 +75,8 @@ std::uint32_t csb_id_of(const Offered& offered) { return must(decode(offered.mes
 Sessions derive(const Transfer& transfer, const std::optional<Transfer>& update, const TicketSecrets& secrets) {
   CallRules rules;
   rules.allow_unprotected = true;
-  const auto keys =
-      must(derive_call(transfer, update, [&](const TicketView&) { return Answer<TicketSecrets>(secrets.copy()); }, rules));
+  const auto keys = must(derive_call(
+      transfer, update, [&](const TicketView&) { return Answer<TicketSecrets>(secrets.copy()); }, rules));
   Sessions sessions;
   for (const auto& one : keys.sessions) sessions.push_back({one.cs_id, one.ssrc.value_or(0), one.key.copy(), one.salt.copy()});
   return sessions;

@@ -9,6 +9,7 @@
 #include <functional>
 #include <stdexcept>
 
+#include "base/time.hpp"
 #include "hi2-callsim/settings.hpp"
 #include "mikey/build.hpp"
 #include "mikey/kms_exchange.hpp"
@@ -117,12 +118,14 @@ class Phone {
 struct Rekeying {
   Bytes init, resp;
   Sessions sessions;
-  static Rekeying make(Phone& from, Phone& to, const Offered& offered, const Answered& answered, const OfferSpec& offer, const AnswerSpec& answer);
+  static Rekeying make(Phone& from, Phone& to, const Offered& offered, const Answered& answered, const OfferSpec& offer,
+                       const AnswerSpec& answer);
 };
 
 [[nodiscard]] std::uint32_t csb_id_of(const Offered& offered);
 
 /// The keys of an exchange as one who may open its ticket derives them.
-[[nodiscard]] Sessions derive(const mikey::Transfer& transfer, const std::optional<mikey::Transfer>& update, const mikey::TicketSecrets& secrets);
+[[nodiscard]] Sessions derive(const mikey::Transfer& transfer, const std::optional<mikey::Transfer>& update,
+                              const mikey::TicketSecrets& secrets);
 
 }  // namespace li::callsim

@@ -14,7 +14,7 @@ unsigned payload_type(const std::string& codec) { return codec == "PCMU/8000" ? 
 }  // namespace
 
 Round::Round(Stage& stage, std::string offerer, std::string answerer, Codecs codecs)
-    : stage_(stage), codecs_(std::move(codecs)), offerer_(end(offerer)), answerer_(end(answerer)) {}
+    : stage_(stage), codecs_(std::move(codecs)), round_(stage.next_round()), offerer_(end(offerer)), answerer_(end(answerer)) {}
 
 Round::End Round::end(const std::string& name) {
   End made;
@@ -79,6 +79,7 @@ Stream Round::stream(std::size_t line, bool from_offerer) const {
   Stream made;
   made.ssrc = from.ssrcs[line];
   made.codec = codecs_[line];
+  made.round = round_;
   made.payload_type = payload_type(made.codec);
   made.from_address = stage_.address(from.name);
   made.to_address = stage_.address(to.name);

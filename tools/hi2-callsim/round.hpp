@@ -58,6 +58,7 @@ class Round {
 
   Stage& stage_;
   Codecs codecs_;
+  unsigned round_;
   End offerer_, answerer_;
 };
 

@@ -56,8 +56,7 @@ void play_csb_update(Stage& stage) {
   round.talk(answered.sessions);
 
   Round again(stage, "alice", "bob");
-  const auto rekeying =
-      Rekeying::make(again.offering(), again.answering(), offered, answered, again.offer_spec(), again.answer_spec());
+  const auto rekeying = Rekeying::make(again.offering(), again.answering(), offered, answered, again.offer_spec(), again.answer_spec());
   call.invite(again.offer(rekeying.init));
   call.accept(again.answer(rekeying.resp));
   stage.keyed(call.session(), rekeying.sessions);

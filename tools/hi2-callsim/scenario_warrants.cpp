@@ -104,19 +104,21 @@ void play_sdes(Stage& stage) {
 }
 
 std::vector<Scenario> warrant_scenarios() {
-  return {{"unprotected", "a ticket without protection: the keys are read out of it", play_unprotected, "alice", Outcome::keys, "", unprotected()},
-          {"plain", "no media security at all", play_plain},
-          {"sdes", "keys in the SDP of offer and answer", play_sdes},
-          {"sdes-network-decrypts", "SDES where the network decrypts: no key in the SDP", play_sdes, "alice", Outcome::keys, "", decrypts()},
-          {"network-decrypts", "a ticket where the network decrypts: no key leaves", play_basic, "alice", Outcome::keys, "", decrypts()},
-          {"access-edge", "end-to-access-edge: SDES between terminal and P-CSCF", play_edge},
-          {"ciphertext-only", "a visited network without an agreement with the KMS: one failure record", play_basic, "alice", Outcome::keys, "",
-           ciphertext_only()},
-          {"iri-only", "MESSAGE, a call with a ticket, one with SDES: no contents, no keys", play_message_and_call, "alice", Outcome::keys, "",
-           iri_only()},
-          {"messages", "the same under a warrant with content", play_message_and_call},
-          {"two-warrants", "two warrants on one target, the second one IRI-only: one record for each LIID", play_message_and_call, "alice",
-           Outcome::keys, "", two_warrants()}};
+  return {
+      {"unprotected", "a ticket without protection: the keys are read out of it", play_unprotected, "alice", Outcome::keys, "",
+       unprotected()},
+      {"plain", "no media security at all", play_plain},
+      {"sdes", "keys in the SDP of offer and answer", play_sdes},
+      {"sdes-network-decrypts", "SDES where the network decrypts: no key in the SDP", play_sdes, "alice", Outcome::keys, "", decrypts()},
+      {"network-decrypts", "a ticket where the network decrypts: no key leaves", play_basic, "alice", Outcome::keys, "", decrypts()},
+      {"access-edge", "end-to-access-edge: SDES between terminal and P-CSCF", play_edge},
+      {"ciphertext-only", "a visited network without an agreement with the KMS: one failure record", play_basic, "alice", Outcome::keys, "",
+       ciphertext_only()},
+      {"iri-only", "MESSAGE, a call with a ticket, one with SDES: no contents, no keys", play_message_and_call, "alice", Outcome::keys, "",
+       iri_only()},
+      {"messages", "the same under a warrant with content", play_message_and_call},
+      {"two-warrants", "two warrants on one target, the second one IRI-only: one record for each LIID", play_message_and_call, "alice",
+       Outcome::keys, "", two_warrants()}};
 }
 
 }  // namespace li::callsim

@@ -9,7 +9,8 @@ namespace li::callsim {
 const std::vector<Scenario>& scenarios() {
   static const auto all = [] {
     std::vector<Scenario> made;
-    for (auto part : {call_scenarios(), rekeying_scenarios(), warrant_scenarios(), network_scenarios(), attack_scenarios(), kms_scenarios()})
+    for (auto part :
+         {call_scenarios(), rekeying_scenarios(), warrant_scenarios(), network_scenarios(), attack_scenarios(), kms_scenarios()})
       made.insert(made.end(), part.begin(), part.end());
     return made;
   }();
@@ -23,7 +24,7 @@ const Scenario* find_scenario(std::string_view name) {
 }
 
 // A UUID of version 4 in form, of the name in content.
-x2::Xid Scenario::xid() const {
+x2::Xid xid_of(const std::string& name) {
   const auto digest = crypto::digest(crypto::Hash::sha256, as_bytes("hi2-callsim " + name));
   x2::Xid made{};
   std::copy_n(digest.begin(), made.size(), made.begin());
@@ -40,8 +41,7 @@ std::vector<Terms> Scenario::warrants() const {
 }
 
 Story play(const Scenario& scenario, const Settings& settings, Kmss& kmss, const Clock& clock, std::uint64_t seed) {
-  Stage stage(settings, kmss, clock,
-              {scenario.target, scenario.outcome, scenario.reason, seed, scenario.warrants().front().liid});
+  Stage stage(settings, kmss, clock, {scenario.target, scenario.outcome, scenario.reason, seed, scenario.warrants().front().liid});
   scenario.play(stage);
   return std::move(stage.story);
 }

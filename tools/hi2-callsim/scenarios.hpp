@@ -12,23 +12,26 @@ namespace li::callsim {
 
 /// What a scenario needs of the system around it, for whoever sets that up.
 struct Needs {
-  std::vector<Terms> warrants;         ///< one without anything else unless said; LIIDs follow from the name
-  std::string stub;                    ///< mode of `hi2-callsim xk-stub` between DF2 and KMS
-  bool allow_unprotected = false;      ///< of hi2-df2
-  bool gateways = false;               ///< hosts of gateway and mrf are gateways of hi2-df2
-  bool not_listed = false;             ///< the target is not on the KMS's LI list
+  std::vector<Terms> warrants = {};  ///< one without anything else unless said; LIIDs follow from the name
+  std::string stub = {};             ///< mode of `hi2-callsim xk-stub` between DF2 and KMS
+  bool allow_unprotected = false;    ///< of hi2-df2
+  bool gateways = false;             ///< hosts of gateway and mrf are gateways of hi2-df2
+  bool not_listed = false;           ///< the target is not on the KMS's LI list
   std::vector<std::string> ues = {"alice", "bob"};
 };
+
+/// The XID of what has that name.
+[[nodiscard]] x2::Xid xid_of(const std::string& name);
 
 struct Scenario {
   std::string name, description;
   void (*play)(Stage&) = nullptr;
   std::string target = "alice";
   Outcome outcome = Outcome::keys;  ///< of the exchanges that the scenario calls answered
-  std::string reason;
-  Needs needs;
+  std::string reason = {};
+  Needs needs = {};
 
-  [[nodiscard]] x2::Xid xid() const;  ///< told by the name
+  [[nodiscard]] x2::Xid xid() const { return xid_of(name); }
   [[nodiscard]] std::vector<Terms> warrants() const;
 };
 
@@ -50,8 +53,5 @@ void play_basic(Stage& stage);
 void play_sdes(Stage& stage);
 
 [[nodiscard]] Story play(const Scenario& scenario, const Settings& settings, Kmss& kmss, const Clock& clock, std::uint64_t seed);
-
-/// For `list --json`. Identities are those of `settings`, or else the default ones.
-[[nodiscard]] std::string list_json(const Settings* settings);
 
 }  // namespace li::callsim

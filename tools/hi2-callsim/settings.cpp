@@ -61,7 +61,8 @@ X2Settings read_x2(const ConfigSection& section) {
   x2.network_element = section.text("network_element", "cscf1.home1.example", "our name, in each PDU (NFID)");
   x2.state = section.path("state", "x2-state", "folder for the next sequence number of each XID; made when missing");
   x2.keepalive = section.duration("keepalive", "1s", {"10ms", "60s"}, "between two Keepalives (TIME_P1)");
-  x2.answer_timeout = section.duration("answer_timeout", "30s", {"100ms", "180s"}, "for the answer of a Keepalive (TIME_P2), then reconnect");
+  x2.answer_timeout =
+      section.duration("answer_timeout", "30s", {"100ms", "180s"}, "for the answer of a Keepalive (TIME_P2), then reconnect");
   x2.retry = section.duration("retry", "200ms", {"10ms", "60s"}, "between two attempts to connect");
   x2.give_up = section.duration("give_up", "60s", {"1s", "1h"}, "without an answered Keepalive, then fail");
   x2.max_unanswered = static_cast<std::size_t>(

@@ -43,6 +43,7 @@ class Stage {
   [[nodiscard]] const std::string& target() const { return stage_.target; }
   [[nodiscard]] std::string address(const std::string& name) const;
   [[nodiscard]] std::uint16_t port();
+  [[nodiscard]] unsigned next_round() { return rounds_++; }
   [[nodiscard]] Dice& dice() { return dice_; }
 
   struct How {
@@ -68,6 +69,7 @@ class Stage {
   Dice dice_;
   std::map<std::string, std::unique_ptr<Phone>> phones_;
   std::uint16_t next_port_ = 40'000;
+  unsigned rounds_ = 0;
 };
 
 }  // namespace li::callsim

@@ -58,7 +58,8 @@ struct Signalled {
 struct Stream {
   std::uint32_t ssrc = 0;
   unsigned payload_type = 0;
-  std::string codec;  ///< "PCMU/8000"
+  std::string codec;   ///< "PCMU/8000"
+  unsigned round = 0;  ///< media of one offer and answer follow those of the one before
   std::string from_address, to_address;
   std::uint16_t from_port = 0, to_port = 0;
   SecretBytes key, salt;  ///< empty: RTP in the clear
