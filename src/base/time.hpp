@@ -1,6 +1,6 @@
-// base/time.hpp: the two ASN.1 time strings, read and made without the host's time zone.
+// base/time.hpp: the two ASN.1 time strings, and times as people write them, without the host's time zone.
 //
-// Source:  X.680 clauses 46 (GeneralizedTime) and 47 (UTCTime); X.690 11.7, 11.8 for the form written.
+// Source:  RFC 3339 (UTC, whole seconds); X.680 clauses 46 (GeneralizedTime) and 47 (UTCTime); X.690 11.7, 11.8 for the form written.
 // Units:   calendar fields as written; fraction in the digits given; offset in minutes east of UTC.
 // Errors:  parse functions return nothing for a text that is no such time.
 // Owns:    plain values.
@@ -45,5 +45,9 @@ using TimePoint = std::chrono::sys_time<std::chrono::milliseconds>;
 
 /// "261120110001Z"
 [[nodiscard]] std::string to_utc_time(TimePoint time);
+
+/// "2026-11-20T12:00:00Z", in this form only.
+[[nodiscard]] std::optional<std::chrono::sys_seconds> parse_internet_time(std::string_view text);
+[[nodiscard]] std::string to_internet_time(std::chrono::sys_seconds time);
 
 }  // namespace li

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <variant>
 
@@ -28,6 +29,7 @@ struct KeyQuestion {
   std::string id;
   xk::GetKeys request;
   TimePoint deadline{};  ///< the failure record is made then; an answer that comes later still counts
+  std::string liid{};    ///< for the audit trail; several with a comma between when they share the question
 };
 
 /// Nobody answered, or not in words of Xk.
@@ -42,14 +44,33 @@ struct KeyAnswer {
 
 /// Words of a closed list for the metrics and the audit trail, beside what a human needs.
 struct Signal {
-  std::string reason;  ///< "unknown_xid", "pair_mismatch", "ticket_elsewhere", "identity_mismatch", "ticket_changed", "ticket_flood", ...
+  std::string reason;  ///< "unknown_xid", "pair_mismatch", "ticket_elsewhere", "identity_mismatch", "ticket_changed", "ticket_flood", ...;
+                       ///< docs/decisions.md
   std::string liid;
   std::string detail;   ///< never a secret
   bool attack = false;  ///< an attack signal: raised at once, as a security event
 };
 
+/// Keys for DF3, which decrypts in the network (TS 33.107 7A.1.A). This project ends here.
+struct MediaKey {
+  std::uint8_t id = 0;    ///< CS ID of MIKEY, or the tag of a=crypto
+  std::string suite;      ///< of a=crypto; empty with MIKEY
+  std::size_t media = 0;  ///< index of the m= line of a=crypto
+  std::optional<std::uint32_t> ssrc;
+  SecretBytes key;  ///< with SDES, key and salt in one
+  SecretBytes salt;
+};
+struct MediaKeys {
+  std::string liid;
+  Bytes correlation;  ///< as in the records of the session
+  std::vector<MediaKey> keys;
+};
+
+/// Every function may be empty.
 struct Observer {
   std::function<void(const Signal&)> on_signal;
+  std::function<void(std::string_view why)> on_dropped;  ///< "repeated" (on X2), "retransmission" (of SIP): seen before, not reported again
+  std::function<void(const MediaKeys&)> on_media_keys;   ///< before the batch is committed, so once more after a crash
   std::function<void(std::string_view outcome, std::string_view reason)> on_keys;  ///< "asked", "got", "failed"; why
   std::function<void(std::string_view event)> on_record;                           ///< name of its iMSevent
 };
@@ -63,16 +84,19 @@ struct PipelineRules {
   std::chrono::hours session_lifetime{24};         ///< of a session without a message
   std::chrono::minutes ended_lifetime{10};         ///< of a session that has ended
   std::size_t max_sessions = 200'000;              ///< the oldest that has ended goes, then the oldest
+  std::chrono::milliseconds ask_again{1'000};      ///< after no answer; doubled each time, up to half a minute
+  std::size_t flood_tickets = 20;                  ///< so many unresolvable tickets of a target ...
+  std::chrono::seconds flood_window{60};           ///< ... in this time are an attack signal
   bool allow_unprotected = false;                  ///< tickets that prove no origin
   bool utc_time_stamps = false;                    ///< else local time of `zone`
   std::string zone = "UTC";                        ///< place of interception, e.g. "Europe/Amsterdam"
   std::map<std::string, Form, std::less<>> destinations;
-  std::vector<std::string> gateways;  ///< hosts of media gateways and MRFs that end media security
+  std::vector<std::string> gateways;  ///< hosts of media gateways and MRFs that end media security; empty: any party may be one
 };
 
 class Pipeline {
  public:
-  /// With what the spool keeps.
+  /// With what the spool keeps. Fails when the zone is not known.
   [[nodiscard]] static Result<std::unique_ptr<Pipeline>> restore(delivery::Spool& spool, std::shared_ptr<const PipelineRules> rules,
                                                                  Observer observer);
   ~Pipeline();

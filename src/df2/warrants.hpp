@@ -30,7 +30,7 @@ struct Warrant {
   std::string liid;
   std::vector<x2::Xid> xids;
   std::vector<std::string> targets;  ///< sip:, sips:, tel: URIs and urn:gsma:imei:, at least one
-  std::string kms_identity;          ///< public KMS identity of the target; the first SIP or TEL URI unless given
+  std::string kms_identity;          ///< public KMS identity of the target; empty only where no key is asked for
   hi2::Module module = hi2::Module::eps;
   TimePoint from{}, until{};  ///< valid when from <= time < until
   Scope scope = Scope::iri_and_content;
@@ -55,10 +55,27 @@ class Warrants {
   [[nodiscard]] std::vector<std::shared_ptr<const Warrant>> with(const x2::Xid& xid) const;
   [[nodiscard]] std::shared_ptr<const Warrant> with(std::string_view liid) const;
   [[nodiscard]] const std::vector<std::shared_ptr<const Warrant>>& all() const { return all_; }
+  [[nodiscard]] std::size_t valid(TimePoint time) const;
 
  private:
   std::vector<std::shared_ptr<const Warrant>> all_;
   std::map<x2::Xid, std::vector<std::shared_ptr<const Warrant>>> by_xid_;
+  std::map<std::string, std::shared_ptr<const Warrant>, std::less<>> by_liid_;
 };
+
+inline constexpr std::size_t kMaxWarrantFile = 16 * 1024 * 1024;
+
+/// A file of warrants as it was read.
+struct WarrantFile {
+  Warrants warrants;
+  std::string sha256;
+};
+
+/// The file must be private to us.
+[[nodiscard]] tl::expected<WarrantFile, std::vector<std::string>> load_warrants(const std::string& path,
+                                                                                const std::vector<std::string>& destinations = {});
+
+/// A file to begin with: each key with what it means and its default.
+[[nodiscard]] std::string describe_warrants();
 
 }  // namespace li::df2

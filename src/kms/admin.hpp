@@ -28,11 +28,6 @@ class Admin {
   ops::Clock clock_;
 };
 
-/// Who runs this process: "alice (1000)", and "root (0) for alice" behind sudo.
-[[nodiscard]] std::string user_of_process();
-/// "alice (1000)", and "? (1000)" for a user who has no name here.
-[[nodiscard]] std::string user_name(unsigned id);
-
 /// Makes what a daemon starts with, each file with mode 0600 and none over another: store, master key (when it is a file), audit key, LI
 /// list without entries. Gives the paths made.
 [[nodiscard]] Result<std::vector<std::string>> initialise(const std::string& config_path, Time now);

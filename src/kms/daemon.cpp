@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <thread>
 
-#include "kms/admin.hpp"
 #include "kms/daemon_impl.hpp"
+#include "ops/user.hpp"
 
 namespace li::kms {
 
@@ -51,7 +51,7 @@ tl::expected<std::unique_ptr<Daemon>, Problems> Daemon::start(const std::string&
   *told = [to = daemon.get()](const Error& error) { to->on_anchor_failure(error); };
   auto rules = read_rules(std::move(*rules_settings), around.clock);
   if (!rules) return tl::unexpected(rules.error());
-  ops::Fields fields{{"config", config_path}, {"user", user_of_process()}};
+  ops::Fields fields{{"config", config_path}, {"user", ops::user_of_process()}};
   const auto in_force = rules->told();
   fields.insert(fields.end(), in_force.begin(), in_force.end());
   daemon->apply(std::move(*rules));

@@ -1,4 +1,5 @@
 #include "kms/daemon_impl.hpp"
+#include "ops/daemon_sections.hpp"
 
 namespace li::kms {
 
@@ -52,7 +53,8 @@ tl::expected<void, Problems> Daemon::serve() {
   if (settings_.bsf.on) {
     if (auto done = listen(Role::bsf, settings_.bsf, bsf_handler(*store_, journal(true), clock_, settings_.bsf), 4096); !done) return done;
   }
-  return listen(Role::metrics, settings_.metrics, metrics_handler([this] { return metrics_.render(); }, [this] { return health(); }), 4096);
+  return listen(Role::metrics, settings_.metrics, ops::status_pages([this] { return metrics_.render(); }, [this] { return health(); }),
+                4096);
 }
 
 tl::expected<void, Problems> Daemon::listen(Role role, const Listener& settings, const net::HttpHandler& handler, std::size_t body_limit) {

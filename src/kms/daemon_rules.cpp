@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -7,6 +6,7 @@
 #include "kms/daemon_impl.hpp"
 #include "kms/peer_gate.hpp"
 #include "net/client.hpp"
+#include "ops/daemon_sections.hpp"
 #include "ops/private_file.hpp"
 
 namespace li::kms {
@@ -56,24 +56,6 @@ std::function<Result<Bytes>(ByteView)> way_to(const PeerSettings& peer, const st
     if (answer->status != 200) return failure(ErrorKind::unexpected, "status " + std::to_string(answer->status));
     return to_bytes(ByteView(answer->body));
   };
-}
-
-// The trails may be missing: they are made. The key may not.
-void check_audit(const Settings& settings, Problems& problems) {
-  const auto pem = ops::read_private(settings.audit.key_file);
-  if (!pem) add(problems, pem.error());
-  if (pem) {
-    const auto key = crypto::PrivateKey::from_pem(pem->reveal());
-    if (!key || !key->sign(ByteView())) problems.push_back(settings.audit.key_file + ": is no Ed25519 key");
-  }
-  for (const auto* options : {&settings.audit, &settings.admin_audit}) {
-    for (const auto& file : {options->path, options->anchor}) {
-      const auto checked = ops::check_private(file);
-      if (!checked && checked.error().kind != ErrorKind::missing) add(problems, checked.error());
-    }
-    if (const auto folder = std::filesystem::path(options->anchor).parent_path(); !std::filesystem::is_directory(folder))
-      problems.push_back(folder.string() + ": there is no such folder for an anchor");
-  }
 }
 
 }  // namespace
@@ -126,7 +108,8 @@ Problems Daemon::check(const std::string& config_path) {
   Problems problems;
   if (auto store = Store::open(settings->store, settings->master_key, std::chrono::floor<seconds>(ops::system_now())); !store)
     add(problems, store.error());
-  check_audit(*settings, problems);
+  const auto trails = ops::check_audit(settings->audit.key_file, {&settings->audit, &settings->admin_audit});
+  problems.insert(problems.end(), trails.begin(), trails.end());
   for (const auto& [role, listener] : std::initializer_list<std::pair<const char*, const Listener*>>{
            {"ue", &settings->ue}, {"xk", &settings->xk}, {"peers", &settings->peers}, {"bsf", &settings->bsf}}) {
     if (!listener->on) continue;

@@ -37,10 +37,6 @@ xk::CryptoSession to_session(mikey::SessionKey& session) {
   return {session.cs_id, session.ssrc, std::move(answer)};
 }
 
-HttpResponse plain_text(unsigned status, const std::string& text) {
-  return {status, "text/plain; charset=utf-8", to_record_bytes(as_bytes(text)), {}};
-}
-
 std::optional<Time> parse_time(const std::optional<std::string>& text) {
   std::int64_t value = 0;
   if (!text || std::from_chars(text->data(), text->data() + text->size(), value).ptr != text->data() + text->size()) return std::nullopt;
@@ -122,18 +118,6 @@ net::HttpHandler bsf_handler(Store& store, const Journal& journal, const ops::Cl
   return [&store, journal, clock, settings](const HttpRequest& request) -> HttpResponse {
     if (auto wrong = misdirected(request, settings.path, "application/octet-stream")) return std::move(*wrong);
     return take_key(request, store, journal, std::chrono::floor<seconds>(clock()), settings);
-  };
-}
-
-net::HttpHandler metrics_handler(std::function<std::string()> render, std::function<std::vector<std::string>()> health) {
-  return [render = std::move(render), health = std::move(health)](const HttpRequest& request) -> HttpResponse {
-    if (request.method != "GET") return {405, {}, {}, {{"Allow", "GET"}}};
-    if (path_of(request.target) == "/metrics")
-      return {200, "text/plain; version=0.0.4; charset=utf-8", to_record_bytes(as_bytes(render())), {}};
-    if (path_of(request.target) != "/health") return {404, {}, {}, {}};
-    std::string text;
-    for (const auto& wrong : health()) text += wrong + "\n";
-    return text.empty() ? plain_text(200, "fine\n") : plain_text(503, text);
   };
 }
 

@@ -24,7 +24,4 @@ constexpr auto kMikeyType = "application/mikey";
 /// A BSF that gives keys: POST PATH?subscriber=NAME&key_id=B-TID&expires=SECONDS, the octets of the key as body. 204 when it is kept.
 [[nodiscard]] net::HttpHandler bsf_handler(Store& store, const Journal& journal, const ops::Clock& clock, const Settings::Bsf& settings);
 
-/// "/metrics" and "/health"; `health` says what is wrong, or nothing.
-[[nodiscard]] net::HttpHandler metrics_handler(std::function<std::string()> render, std::function<std::vector<std::string>()> health);
-
 }  // namespace li::kms

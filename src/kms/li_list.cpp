@@ -1,10 +1,10 @@
 #include "kms/li_list.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <tuple>
 
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "kms/identity.hpp"
 
 namespace li::kms {
@@ -92,30 +92,8 @@ std::size_t LiList::valid(std::chrono::sys_seconds now) const {
 }
 
 Result<std::chrono::sys_seconds> parse_utc(std::string_view text) {
-  const auto bad = [] { return failure(ErrorKind::malformed, "a time is written 2026-11-20T12:00:00Z"); };
-  constexpr std::string_view kForm = "0000-00-00T00:00:00Z";
-  if (text.size() != kForm.size()) return bad();
-  for (std::size_t i = 0; i < kForm.size(); ++i) {
-    const auto digit = text[i] >= '0' && text[i] <= '9';
-    if (kForm[i] == '0' ? !digit : text[i] != kForm[i]) return bad();
-  }
-  const auto number = [&](std::size_t at, std::size_t size) { return std::stoi(std::string(text.substr(at, size))); };
-  const auto month = static_cast<unsigned>(number(5, 2)), day = static_cast<unsigned>(number(8, 2));
-  const std::chrono::year_month_day date{std::chrono::year(number(0, 4)), std::chrono::month(month), std::chrono::day(day)};
-  const int hour = number(11, 2), minute = number(14, 2), second = number(17, 2);
-  if (!date.ok() || hour > 23 || minute > 59 || second > 59) return bad();
-  return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second);
-}
-
-std::string to_utc(std::chrono::sys_seconds time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(time - day);
-  char text[32];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()));
-  return text;
+  if (const auto time = parse_internet_time(text)) return *time;
+  return failure(ErrorKind::malformed, "a time is written 2026-11-20T12:00:00Z");
 }
 
 }  // namespace li::kms

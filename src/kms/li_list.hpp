@@ -57,6 +57,5 @@ class LiList {
 
 /// "2026-11-20T00:00:00Z"
 [[nodiscard]] Result<std::chrono::sys_seconds> parse_utc(std::string_view text);
-[[nodiscard]] std::string to_utc(std::chrono::sys_seconds time);
 
 }  // namespace li::kms

@@ -6,6 +6,7 @@
 #include "crypto/vault.hpp"
 #include "kms/identity.hpp"
 #include "mikey/ticket.hpp"
+#include "ops/daemon_sections.hpp"
 #include "ops/private_file.hpp"
 
 namespace li::kms {
@@ -101,30 +102,13 @@ void read_tpk(const ConfigSection& tpk, Settings& settings) {
   settings.store.keep_retired = settings.tickets.lifetime + whole(retention);
 }
 
-void read_tls(const ConfigSection& section, Listener& listener, net::TlsPeers peers) {
-  auto& tls = listener.tls;
-  tls.peers = peers;
-  tls.certificate_file = section.path("certificate", "", "PEM: ours, then the CAs between").string();
-  tls.key_file = section.path("key", "", "PEM: its key, private to us").string();
-  if (peers == net::TlsPeers::server_only) return;
-  tls.ca_file = section.path("ca", "", "PEM: whom we trust here").string();
-  if (const auto crl = section.text("crl", "", "PEM: revoked certificates; empty: revocation is not looked at"); !crl.empty())
-    tls.crl_file = section.path("crl", "", "PEM: revoked certificates; empty: revocation is not looked at").string();
-}
-
 void read_listener(const ConfigSection& section, Listener& listener, std::string_view address, std::optional<net::TlsPeers> peers,
                    unsigned threads = 2) {
   listener.on = section.given();
   listener.address = section.address("listen", address, "address and port");
   listener.max_connections = static_cast<std::size_t>(section.integer("max_connections", 256, {1, 100'000}, "more are closed at once"));
   listener.threads = static_cast<unsigned>(section.integer("threads", threads, {1, 256}, "that serve this listener"));
-  if (!peers) return;
-  read_tls(section, listener, *peers);
-  if (!listener.on) return;
-  for (const auto* key : {"certificate", "key", "ca"}) {
-    if (*peers == net::TlsPeers::server_only && std::string_view(key) == "ca") continue;
-    if (section.text(key, "", "").empty()) section.problem(key, "is missing");
-  }
+  if (peers) listener.tls = ops::read_tls(section, *peers, listener.on);
 }
 
 void read_ue(const ConfigSection& section, Settings::Ue& ue) {
@@ -223,9 +207,7 @@ Settings read_settings(const ops::Config& config) {
   read_bsf(root.table("bsf", "a BSF gives Ks_NAF here, over mutual TLS"), settings.bsf);
   read_listener(root.table("metrics", "Prometheus and health, plain HTTP"), settings.metrics, "127.0.0.1:9464", {});
   read_audit(root.table("audit", "the audit trails"), settings);
-  const auto log = root.table("log", "to standard error or the journal");
-  settings.log_level = *ops::log_level_by_name(
-      log.one_of("level", "info", {"debug", "info", "warning", "error", "critical"}, "from which on lines are written"));
+  settings.log_level = ops::read_log_level(root);
   if (!settings.ue.on && !settings.xk.on && !settings.peers.on)
     root.problem("ue", "there is neither [ue] nor [xk] nor [peers]: nothing to serve");
   return settings;

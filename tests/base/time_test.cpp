@@ -74,5 +74,13 @@ TEST(WrittenTime, ComesBack) {
   EXPECT_EQ(parse_utc_time(to_utc_time(at(1'795'172'401'204)))->to_string(), "2026-11-20 11:00:01 UTC");
 }
 
+TEST(InternetTime, IsReadInOneFormOnly) {
+  EXPECT_EQ(parse_internet_time("2026-11-20T12:00:01Z")->time_since_epoch().count(), 1'795'176'001);
+  EXPECT_EQ(to_internet_time(std::chrono::sys_seconds(std::chrono::seconds(1'795'176'001))), "2026-11-20T12:00:01Z");
+  for (const auto* text : {"", "2026-11-20", "2026-11-20T12:00:01", "2026-11-20t12:00:01z", "2026-11-20T12:00:01+00:00",
+                           "2026-02-29T12:00:01Z", "2026-11-20T24:00:00Z", "2026-11-20T12:00:60Z", "2026-11-20T12:00:01.5Z"})
+    EXPECT_FALSE(parse_internet_time(text)) << text;
+}
+
 }  // namespace
 }  // namespace li

@@ -35,8 +35,8 @@ LiList Lab::everybody() const {
   std::string text;
   for (const auto* user : {"alice", "bob", "carol"}) {
     for (const auto* of : {"home1.example", "home2.example"}) {
-      text += std::string("sip:") + user + "@" + of + " " + to_utc(kNow - std::chrono::hours(1)) + " " +
-              to_utc(kNow + std::chrono::hours(24 * 365)) + " df2.li.example\n";
+      text += std::string("sip:") + user + "@" + of + " " + to_internet_time(kNow - std::chrono::hours(1)) + " " +
+              to_internet_time(kNow + std::chrono::hours(24 * 365)) + " df2.li.example\n";
     }
   }
   return *LiList::parse(text);

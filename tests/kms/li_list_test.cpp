@@ -58,7 +58,7 @@ TEST(LiList, SaysEverythingThatIsWrong) {
 
 TEST(LiList, TimesGoBothWays) {
   for (const auto* text : {"1970-01-01T00:00:00Z", "2026-11-20T23:59:59Z", "2096-02-29T12:30:01Z"})
-    EXPECT_EQ(to_utc(*parse_utc(text)), text);
+    EXPECT_EQ(li::to_internet_time(*parse_utc(text)), text);
   for (const auto* text : {"2026-11-20T24:00:00Z", "2026-11-20t00:00:00Z", "2026-13-01T00:00:00Z", "2026-11-20T00:00:00", ""})
     EXPECT_FALSE(parse_utc(text)) << text;
 }

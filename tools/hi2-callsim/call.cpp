@@ -38,11 +38,17 @@ SipText Call::message(const Asked& asked, const std::string& method, Side sender
                   "CSeq: " + std::to_string(asked.cseq) + " " + method,
                   "P-Charging-Vector: icid-value=" + spec_.icid,
                   "Contact: <sip:" + stage_.address(name(sender)) + ":5060;transport=tcp>"};
-  if (method != "ACK" && method != "CANCEL") text.headers.push_back("P-Asserted-Identity: <" + uri(sender) + ">");
+  if (method != "ACK" && method != "CANCEL") text.headers.push_back("P-Asserted-Identity: " + asserted(sender));
   text.headers.insert(text.headers.end(), more.begin(), more.end());
   if (!body.text.empty()) text.content_type = body.type;
   text.body = body.text;
   return text;
+}
+
+// RFC 3325 9.1: one SIP URI and one tel URI.
+std::string Call::asserted(Side side) const {
+  if (name(side) != spec_.gateway) return "<" + uri(side) + ">";
+  return "<" + stage_.identity(spec_.gateway) + ">, <" + spec_.number + ">";
 }
 
 void Call::send(const SipText& text, Side from, const Body& body) {

@@ -16,6 +16,8 @@ struct CallSpec {
   std::string called_uri;        ///< Request-URI and To, where they are not the callee's identity
   std::string calling_uri;       ///< From and P-Asserted-Identity, likewise
   std::string icid;              ///< else a new one
+  std::string number;            ///< tel URI that is asserted beside the gateway's identity
+  std::string gateway;           ///< by name: who asserts it
 };
 
 struct Body {
@@ -69,6 +71,7 @@ class Call {
   [[nodiscard]] Asked& numbered(Side from, const std::string& method);
   [[nodiscard]] SipText message(const Asked& asked, const std::string& method, Side sender, const Body& body, const Headers& more,
                                 bool to_tag) const;
+  [[nodiscard]] std::string asserted(Side side) const;
   void send(const SipText& text, Side from, const Body& body);
 
   Stage& stage_;

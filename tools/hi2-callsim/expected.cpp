@@ -30,7 +30,8 @@ void add_keys(const Keyed& keyed, Expected& out) {
 void add_outcome(const Keyed& keyed, const Terms& terms, Expected& out) {
   if (terms.scope == Scope::iri_only || keyed.outcome == Outcome::nothing) return;
   if (!terms.keys_available) {
-    out.failures.push_back({keyed.session, "not_available"});
+    const auto told = std::any_of(out.failures.begin(), out.failures.end(), [&](const auto& one) { return one.session == keyed.session; });
+    if (!told) out.failures.push_back({keyed.session, "keys_unavailable"});
     return;
   }
   if (keyed.outcome == Outcome::failure || keyed.outcome == Outcome::late) out.failures.push_back({keyed.session, keyed.reason});

@@ -110,6 +110,8 @@ Offered Phone::offer(const OfferSpec& spec) {
   return transfer(spec, *granted.ticket, std::move(granted.secrets));
 }
 
+Offered Phone::offer_again(const Offered& before, const OfferSpec& spec) { return transfer(spec, before.ticket, before.secrets.copy()); }
+
 Offered Phone::transfer(const OfferSpec& spec, const Ticket& ticket, TicketSecrets secrets) {
   Offered made;
   made.map = offered_map(spec, secrets.keys.front().spi);
@@ -124,6 +126,7 @@ Offered Phone::transfer(const OfferSpec& spec, const Ticket& ticket, TicketSecre
   init.extensions = {protocols()};
   init.ticket = ticket;
   made.message = must(build_transfer_init(init, secrets));
+  made.ticket = ticket;
   made.secrets = std::move(secrets);
   return made;
 }

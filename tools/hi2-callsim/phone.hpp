@@ -56,6 +56,7 @@ using Sessions = std::vector<Session>;
 /// TRANSFER_INIT and what its sender knows.
 struct Offered {
   Bytes message;
+  mikey::Ticket ticket;
   std::vector<mikey::GenericId> map;
   mikey::TicketSecrets secrets;
 };
@@ -90,6 +91,8 @@ class Phone {
 
   /// With a ticket that the KMS gives.
   [[nodiscard]] Offered offer(const OfferSpec& spec);
+  /// With the ticket of an earlier offer, which flag J allows.
+  [[nodiscard]] Offered offer_again(const Offered& before, const OfferSpec& spec);
   /// With a ticket made here that is neither encrypted nor authenticated.
   [[nodiscard]] Offered offer_unprotected(const OfferSpec& spec);
   /// With a ticket of a KMS that nobody knows.

@@ -6,7 +6,25 @@ namespace li::callsim {
 
 namespace {
 
-constexpr auto kNumber = "sip:+31201234567@home1.example";  // of a user of the telephone network
+constexpr auto kNumber = "tel:+31201234567";  // of a user of the telephone network
+constexpr auto kCalled = "sip:+31201234567@home1.example;user=phone";
+
+CallSpec with_number() {
+  CallSpec spec;
+  spec.gateway = "gateway";
+  spec.number = kNumber;
+  return spec;
+}
+
+// Who comes in through the gateway has an address there.
+CallSpec from_gateway(Stage& stage) {
+  auto spec = with_number();
+  const auto& gateway = stage.identity("gateway");
+  spec.caller = "gateway";
+  spec.callee = "alice";
+  spec.calling_uri = "sip:+31201234567" + gateway.substr(gateway.find('@')) + ";user=phone";
+  return spec;
+}
 
 // A call whose one end is `gateway` under another name. Tickets for a number name the gateway as well, which resolves them.
 void play_gateway(Stage& stage, const CallSpec& spec) {
@@ -25,19 +43,13 @@ void play_gateway(Stage& stage, const CallSpec& spec) {
 }
 
 void play_gateway_outgoing(Stage& stage) {
-  CallSpec spec;
+  auto spec = with_number();
   spec.callee = "gateway";
-  spec.called_uri = kNumber;
+  spec.called_uri = kCalled;
   play_gateway(stage, spec);
 }
 
-void play_gateway_incoming(Stage& stage) {
-  CallSpec spec;
-  spec.caller = "gateway";
-  spec.callee = "alice";
-  spec.calling_uri = kNumber;
-  play_gateway(stage, spec);
-}
+void play_gateway_incoming(Stage& stage) { play_gateway(stage, from_gateway(stage)); }
 
 void play_mrf(Stage& stage) {
   CallSpec spec;
@@ -47,11 +59,7 @@ void play_mrf(Stage& stage) {
 
 // The gateway offers a ticket to a terminal that knows nothing of them.
 void play_gateway_plain(Stage& stage) {
-  CallSpec spec;
-  spec.caller = "gateway";
-  spec.callee = "alice";
-  spec.calling_uri = kNumber;
-  Call call(stage, spec);
+  Call call(stage, from_gateway(stage));
   Round round(stage, "gateway", "alice");
   auto offer = round.plain_offer();
   const auto offered = round.offering().offer(round.offer_spec());

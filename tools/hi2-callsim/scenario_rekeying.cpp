@@ -8,19 +8,20 @@ namespace {
 
 using Side = Call::Side;
 
+// A ticket may be used again (flag J): other RANDs make other keys.
 void play_reoffer(Stage& stage) {
   Call call(stage, {});
-  const auto round_of = [&](const std::string& from, const std::string& to) {
-    Round round(stage, from, to);
-    const auto offered = round.offering().offer(round.offer_spec());
+  std::optional<Offered> first;
+  for (int i = 0; i < 2; ++i) {
+    Round round(stage, "alice", "bob");
+    auto offered = first ? round.offering().offer_again(*first, round.offer_spec()) : round.offering().offer(round.offer_spec());
+    call.invite(round.offer(offered.message));
     const auto answered = round.answering().answer(offered, round.answer_spec());
-    call.request(from == "alice" ? Side::caller : Side::callee, "INVITE", round.offer(offered.message));
     call.accept(round.answer(answered.message));
     stage.keyed(call.session(), answered.sessions);
     round.talk(answered.sessions);
-  };
-  round_of("alice", "bob");
-  round_of("bob", "alice");
+    if (!first) first = std::move(offered);
+  }
   call.hang_up();
 }
 
@@ -33,7 +34,7 @@ void play_update(Stage& stage) {
   call.progress(early.answer(first_answer.message));
   stage.keyed(call.session(), first_answer.sessions);
   Round later(stage, "alice", "bob");
-  const auto second = later.offering().offer(later.offer_spec());
+  const auto second = later.offering().offer_again(first, later.offer_spec());
   const auto second_answer = later.answering().answer(second, later.answer_spec());
   call.request(Side::caller, "UPDATE", later.offer(second.message));
   call.response(200, "OK", later.answer(second_answer.message), "UPDATE");
@@ -82,8 +83,8 @@ void play_refresh(Stage& stage) {
 }  // namespace
 
 std::vector<Scenario> rekeying_scenarios() {
-  return {{"reoffer", "re-INVITE of the other end with a new ticket: two key records", play_reoffer},
-          {"update", "UPDATE in the early dialog with a new ticket", play_update},
+  return {{"reoffer", "re-INVITE with a new exchange under the same ticket: two key records", play_reoffer},
+          {"update", "UPDATE in the early dialog with a new exchange under the same ticket", play_update},
           {"csb-update", "re-INVITE that updates the crypto session bundle, without ticket and RANDs", play_csb_update},
           {"refresh", "re-INVITE with the same messages: no second question", play_refresh}};
 }

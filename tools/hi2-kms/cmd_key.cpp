@@ -1,8 +1,8 @@
 #include <iostream>
 #include <iterator>
 
+#include "base/time.hpp"
 #include "hi2-kms/administer.hpp"
-#include "kms/li_list.hpp"
 #include "ops/private_file.hpp"
 
 namespace li::kms_tool {
@@ -65,8 +65,9 @@ Result<void> list_tpks(Store& store) {
   const auto tpks = store.tpks();
   if (!tpks) return failure(tpks.error());
   for (const auto& one : *tpks) {
-    std::cout << one.id << "\tmade " << kms::to_utc(one.created);
-    if (one.retired) std::cout << "\tretired " << kms::to_utc(*one.retired) << "\tto be erased " << kms::to_utc(*one.erased_after);
+    std::cout << one.id << "\tmade " << to_internet_time(one.created);
+    if (one.retired)
+      std::cout << "\tretired " << to_internet_time(*one.retired) << "\tto be erased " << to_internet_time(*one.erased_after);
     std::cout << (one.retired ? "\n" : "\tactive\n");
   }
   return {};

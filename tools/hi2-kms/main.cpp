@@ -3,9 +3,9 @@
 #include <iostream>
 
 #include "hi2-kms/commands.hpp"
-#include "kms/admin.hpp"
 #include "kms/daemon.hpp"
 #include "ops/signals.hpp"
+#include "ops/user.hpp"
 
 #ifndef HI2KIT_VERSION
 #define HI2KIT_VERSION "unknown"
@@ -29,7 +29,7 @@ int check_config(const std::string& config) {
 ops::Fields sender_of(const ops::Signals& signals) {
   const auto sender = signals.sender();
   if (!sender) return {};
-  return {{"user", kms::user_name(sender->user)}, {"process", sender->process}};
+  return {{"user", ops::user_name(sender->user)}, {"process", sender->process}};
 }
 
 int serve(const std::string& config) {

@@ -1,0 +1,45 @@
+// df2/attack_impl.hpp: what in a message's key management does not look right. Told at once; keys are asked for all the same, and the KMS
+// has the last word.
+//
+// Source:  docs/decisions.md (attack signals); RFC 6043 12.4; TS 33.107 7A.7.2 (messages must concern the target).
+// Units:   times are UTC.
+// Errors:  none.
+// Owns:    the counts of unresolvable tickets, which a restart forgets.
+#pragma once
+
+#include <map>
+
+#include "df2/offers_impl.hpp"
+#include "df2/sessions_impl.hpp"
+#include "df2/turn_impl.hpp"
+
+namespace li::df2 {
+
+class Guard {
+ public:
+  Guard(std::shared_ptr<const PipelineRules> rules, const Teller& teller, Sessions& sessions)
+      : rules_(std::move(rules)), teller_(teller), sessions_(sessions) {}
+
+  /// Each TRANSFER_INIT once a session.
+  void look(Session& session, const SipEvent& event, const MediaSteps& steps);
+  /// Whether IDRr of an answer fits the message it came in.
+  void look_at_answer(const Session& session, const SipEvent& event, const Material& resp);
+  /// A ticket that gave no keys.
+  void count_unresolvable(const Warrant& warrant, TimePoint now);
+  /// A reason of a KMS that means somebody tampered.
+  [[nodiscard]] static bool is_attack(std::string_view reason);
+
+ private:
+  void look_elsewhere(const Session& session, const SeenTicket& ticket, const char* what);
+
+  struct Count {
+    TimePoint since{};
+    std::size_t tickets = 0;
+  };
+  std::shared_ptr<const PipelineRules> rules_;
+  const Teller& teller_;
+  Sessions& sessions_;
+  std::map<std::string, Count> counts_;  // by target
+};
+
+}  // namespace li::df2

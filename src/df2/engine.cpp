@@ -1,0 +1,331 @@
+#include "df2/engine.hpp"
+
+#include <algorithm>
+
+namespace li::df2 {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// The clock of the system may be set, so no wait is longer.
+constexpr milliseconds kLongestWait{1'000};
+
+// An answer is worked through again when its batch failed, so it is given away as a copy.
+KeyAnswer copy_of(const KeyAnswer& from) {
+  const auto* response = std::get_if<xk::GetKeysResponse>(&from.answer);
+  if (response == nullptr) return {from.id, std::get<NoAnswer>(from.answer)};
+  xk::GetKeysResponse copy{response->request_id, {}};
+  const auto* sessions = std::get_if<std::vector<xk::CryptoSession>>(&response->answer);
+  if (sessions == nullptr) {
+    copy.answer = std::get<xk::Reason>(response->answer);
+    return {from.id, std::move(copy)};
+  }
+  std::vector<xk::CryptoSession> all;
+  for (const auto& session : *sessions) {
+    xk::CryptoSession one{session.cs_id, session.ssrc, xk::Reason::no_key};
+    if (const auto* key = std::get_if<xk::SessionKey>(&session.answer))
+      one.answer = xk::SessionKey{key->key.copy(), key->salt ? std::optional(key->salt->copy()) : std::nullopt, key->spi};
+    else one.answer = std::get<xk::Reason>(session.answer);
+    all.push_back(std::move(one));
+  }
+  copy.answer = std::move(all);
+  return {from.id, std::move(copy)};
+}
+
+}  // namespace
+
+Engine::Engine(delivery::Spool& spool, Restore restore, std::shared_ptr<const Warrants> warrants, ops::Clock clock, EngineSettings settings,
+               EngineEvents events)
+    : spool_(spool),
+      restore_(std::move(restore)),
+      clock_(std::move(clock)),
+      settings_(settings),
+      events_(std::move(events)),
+      warrants_(std::move(warrants)) {}
+
+Result<std::unique_ptr<Engine>> Engine::start(delivery::Spool& spool, Restore restore, std::shared_ptr<const Warrants> warrants,
+                                              ops::Clock clock, EngineSettings settings, EngineEvents events) {
+  auto engine =
+      std::unique_ptr<Engine>(new Engine(spool, std::move(restore), std::move(warrants), std::move(clock), settings, std::move(events)));
+  if (auto restored = engine->restore(); !restored) return failure(restored.error());
+  engine->poked_ = true;  // questions that were open when it ended
+  engine->thread_ = std::thread([made = engine.get()] { made->run(); });
+  return engine;
+}
+
+Engine::~Engine() { stop(); }
+
+void Engine::stop() {
+  {
+    const Lock hold(mutex_);
+    stopping_ = true;
+  }
+  work_.notify_all();
+  room_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+bool Engine::push(x2::Pdu& pdu, std::size_t octets, milliseconds most) {
+  Lock hold(mutex_);
+  const auto fits = [&] { return !stopping_ && !failing_ && (octets_ == 0 || octets_ + octets <= settings_.most_octets); };
+  if (!room_.wait_for(hold, most, fits)) return false;
+  octets_ += octets;
+  queue_.push_back({std::move(pdu), clock_(), octets, false});
+  work_.notify_one();
+  return true;
+}
+
+void Engine::put(Item item) {
+  {
+    const Lock hold(mutex_);
+    queue_.push_back(std::move(item));
+  }
+  work_.notify_one();
+}
+
+void Engine::behind_all(std::function<void()> then) { put({std::move(then), {}, 0, false}); }
+
+void Engine::answer(KeyAnswer answer) { put({std::move(answer), clock_(), 0, false}); }
+
+void Engine::set_warrants(std::shared_ptr<const Warrants> warrants) {
+  {
+    const Lock hold(mutex_);
+    warrants_ = std::move(warrants);
+    renew_ = true;
+  }
+  work_.notify_one();
+}
+
+void Engine::poke() {
+  {
+    const Lock hold(mutex_);
+    poked_ = true;
+  }
+  work_.notify_one();
+}
+
+std::optional<Error> Engine::failing() const {
+  const Lock hold(mutex_);
+  return failing_;
+}
+
+std::size_t Engine::waiting_octets() const {
+  const Lock hold(mutex_);
+  return octets_;
+}
+
+void Engine::run() {
+  while (auto items = take()) work(std::move(*items));
+}
+
+// All that waits, which may be nothing when it is time for timers; no list at all when it is to end.
+std::optional<Engine::Items> Engine::take() {
+  Lock hold(mutex_);
+  const auto wait = until_due();
+  work_.wait_for(hold, wait, [&] { return !queue_.empty() || stopping_ || poked_ || renew_; });
+  if (queue_.empty() && stopping_) return {};
+  poked_ = false;
+  Items items;
+  const auto count = std::min(queue_.size(), settings_.most_events);
+  std::move(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count), std::back_inserter(items));
+  queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
+  return items;
+}
+
+milliseconds Engine::until_due() const {
+  const auto due = processor_ ? processor_->due() : std::nullopt;
+  if (!due) return kLongestWait;
+  return std::clamp(std::chrono::duration_cast<milliseconds>(*due - clock_()), milliseconds(1), kLongestWait);
+}
+
+void Engine::work(Items items) {
+  const auto begun = steady_clock::now();
+  const auto committed = commit(items);
+  if (committed) {
+    const auto events = std::count_if(items.begin(), items.end(), [](const Item& one) { return one.octets > 0; });
+    if (events_.on_commit && events > 0) events_.on_commit(static_cast<std::size_t>(events), steady_clock::now() - begun);
+    settle(items);
+  }
+  std::size_t octets = 0;
+  for (const auto& item : items) octets += item.octets;
+  {
+    const Lock hold(mutex_);
+    octets_ -= octets;
+    if (!committed) {
+      queue_.clear();
+      octets_ = 0;
+    }
+  }
+  room_.notify_all();
+}
+
+// Until it works; false when it is told to stop and does not.
+bool Engine::commit(Items& items) {
+  auto delay = settings_.first_retry;
+  auto give_up = steady_clock::time_point::max();
+  for (;;) {
+    std::shared_ptr<const Warrants> warrants;
+    {
+      const Lock hold(mutex_);
+      warrants = warrants_;
+      if (std::exchange(renew_, false)) processor_.reset();
+    }
+    const auto done = attempt(items, *warrants);
+    if (done) break;
+    processor_.reset();
+    if (std::exchange(left_out_, false)) continue;
+    note_failure(done.error());
+    if (!wait_for_retry(delay, give_up)) return false;
+    delay = std::min(delay * 2, settings_.last_retry);
+  }
+  note_recovery();
+  return true;
+}
+
+bool Engine::is_due() const {
+  const auto due = processor_->due();
+  return due && *due <= clock_();
+}
+
+Result<void> Engine::attempt(Items& items, const Warrants& warrants) {
+  if (!processor_) {
+    if (auto restored = restore(); !restored) return restored;
+  }
+  const auto is_input = [](const Item& one) {
+    return std::holds_alternative<x2::Pdu>(one.what) || std::holds_alternative<KeyAnswer>(one.what);
+  };
+  if (!is_due() && std::none_of(items.begin(), items.end(), is_input)) return {};
+  auto batch = spool_.begin();
+  if (!batch) return failure(batch.error());
+  for (auto& item : items) {
+    muted_ = item.told;
+    auto done = process_guarded(item, warrants, **batch);
+    muted_ = false;
+    if (!done) return done;
+    item.told = true;
+  }
+  if (is_due()) {
+    if (auto done = processor_->tick(warrants, clock_(), **batch); !done) return done;
+  }
+  return (*batch)->commit();
+}
+
+Result<void> Engine::process(Item& item, const Warrants& warrants, delivery::Spool::Batch& batch) {
+  if (const auto* pdu = std::get_if<x2::Pdu>(&item.what)) return processor_->handle(*pdu, warrants, item.arrived, batch);
+  if (const auto* answer = std::get_if<KeyAnswer>(&item.what)) return processor_->answer(copy_of(*answer), warrants, item.arrived, batch);
+  return {};
+}
+
+// What makes the processor throw is left out of the next attempt, or nothing would ever be committed again.
+Result<void> Engine::process_guarded(Item& item, const Warrants& warrants, delivery::Spool::Batch& batch) {
+  try {
+    return process(item, warrants, batch);
+  } catch (const std::exception& bug) {
+    item.what = std::monostate();
+    left_out_ = true;
+    if (events_.on_bug) events_.on_bug(bug.what());
+    return failure(ErrorKind::unexpected, bug.what());
+  }
+}
+
+Result<void> Engine::restore() {
+  auto made = restore_(unless_muted());
+  if (!made) return failure(made.error());
+  processor_ = std::move(*made);
+  return {};
+}
+
+Observer Engine::unless_muted() {
+  const auto& told = events_.observer;
+  Observer observer;
+  observer.on_signal = [this, &told](const Signal& signal) {
+    if (!muted_ && told.on_signal) told.on_signal(signal);
+  };
+  observer.on_dropped = [this, &told](std::string_view why) {
+    if (!muted_ && told.on_dropped) told.on_dropped(why);
+  };
+  observer.on_media_keys = [this, &told](const MediaKeys& keys) {
+    if (!muted_ && told.on_media_keys) told.on_media_keys(keys);
+  };
+  observer.on_keys = [this, &told](std::string_view outcome, std::string_view reason) {
+    if (!muted_ && told.on_keys) told.on_keys(outcome, reason);
+  };
+  observer.on_record = [this, &told](std::string_view event) {
+    if (!muted_ && told.on_record) told.on_record(event);
+  };
+  return observer;
+}
+
+// When it is told to stop, the grace begins.
+bool Engine::wait_for_retry(milliseconds delay, steady_clock::time_point& give_up) {
+  Lock hold(mutex_);
+  const auto forever = steady_clock::time_point::max();
+  if (stopping_ && give_up == forever) give_up = steady_clock::now() + settings_.stop_grace;
+  if (steady_clock::now() >= give_up) return false;
+  const auto stops = stopping_;
+  work_.wait_for(hold, delay, [&] { return poked_ || (stopping_ && !stops); });
+  poked_ = false;
+  return true;
+}
+
+void Engine::note_failure(const Error& error) {
+  {
+    const Lock hold(mutex_);
+    failing_ = error;
+  }
+  if (events_.on_failure) events_.on_failure(error);
+}
+
+void Engine::note_recovery() {
+  {
+    const Lock hold(mutex_);
+    if (!failing_) return;
+    failing_.reset();
+  }
+  if (events_.on_recovery) events_.on_recovery();
+}
+
+void Engine::settle(Items& items) {
+  sessions_ = processor_->sessions();
+  for (auto& item : items) {
+    if (const auto* then = std::get_if<std::function<void()>>(&item.what)) (*then)();
+  }
+  auto questions = processor_->take_questions();
+  if (!questions.empty() && events_.ask) events_.ask(std::move(questions));
+}
+
+namespace {
+
+class PipelineProcessor : public Processor {
+ public:
+  explicit PipelineProcessor(std::unique_ptr<Pipeline> pipeline) : pipeline_(std::move(pipeline)) {}
+  Result<void> handle(const x2::Pdu& pdu, const Warrants& warrants, TimePoint now, delivery::Spool::Batch& batch) override {
+    return pipeline_->handle(pdu, warrants, now, batch);
+  }
+  Result<void> answer(KeyAnswer answer, const Warrants& warrants, TimePoint now, delivery::Spool::Batch& batch) override {
+    return pipeline_->answer(std::move(answer), warrants, now, batch);
+  }
+  Result<void> tick(const Warrants& warrants, TimePoint now, delivery::Spool::Batch& batch) override {
+    return pipeline_->tick(warrants, now, batch);
+  }
+  std::optional<TimePoint> due() const override { return pipeline_->due(); }
+  std::vector<KeyQuestion> take_questions() override { return pipeline_->take_questions(); }
+  std::size_t sessions() const override { return pipeline_->sessions(); }
+
+ private:
+  std::unique_ptr<Pipeline> pipeline_;
+};
+
+}  // namespace
+
+Restore restore_pipeline(delivery::Spool& spool, std::shared_ptr<const PipelineRules> rules) {
+  return [&spool, rules = std::move(rules)](const Observer& observer) -> Result<std::unique_ptr<Processor>> {
+    auto pipeline = Pipeline::restore(spool, rules, observer);
+    if (!pipeline) return failure(pipeline.error());
+    return std::make_unique<PipelineProcessor>(std::move(*pipeline));
+  };
+}
+
+}  // namespace li::df2

@@ -1,0 +1,56 @@
+// df2/key_queue.hpp: questions for one KMS: which is to be asked when, and for how long. No threads, no clock.
+//
+// Source:  docs/decisions.md (a late answer is an answer).
+// Units:   times of a steady clock.
+// Errors:  none.
+// Owns:    its questions, which may hold keys.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <set>
+
+#include "df2/pipeline.hpp"
+
+namespace li::df2 {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+struct Retries {
+  std::chrono::milliseconds first{250};  ///< each time it is twice as long
+  std::chrono::milliseconds last{10'000};
+  bool operator==(const Retries&) const = default;
+};
+
+/// A question with what became of it so far.
+struct KeyJob {
+  KeyQuestion question;
+  SteadyTime until;  ///< so long it is asked again
+  std::chrono::milliseconds delay{};
+  bool audited = false;
+  std::variant<std::monostate, NoAnswer, xk::Reason> last;  ///< of the last try
+};
+
+class KeyQueue {
+ public:
+  KeyQueue(Retries retries, std::size_t most) : retries_(retries), most_(most) {}
+
+  enum class Added { yes, known, full };
+  /// Moves from the question unless the queue is full.
+  [[nodiscard]] Added add(KeyQuestion& question, SteadyTime now, SteadyTime until);
+  /// One whose time has come; it stays known until again() or forget().
+  [[nodiscard]] std::optional<KeyJob> take(SteadyTime now);
+  /// To be asked once more; the job comes back when its time is over.
+  [[nodiscard]] std::optional<KeyJob> again(KeyJob job, SteadyTime now);
+  void forget(const std::string& id) { known_.erase(id); }
+  [[nodiscard]] std::optional<SteadyTime> due() const;
+  [[nodiscard]] std::size_t size() const { return known_.size(); }
+
+ private:
+  const Retries retries_;
+  const std::size_t most_;
+  std::multimap<SteadyTime, KeyJob> waiting_;
+  std::set<std::string, std::less<>> known_;  ///< those that are being asked as well
+};
+
+}  // namespace li::df2

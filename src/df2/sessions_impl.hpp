@@ -1,0 +1,65 @@
+// df2/sessions_impl.hpp: all sessions, found by name and by time, kept in the spool as they change.
+//
+// Source:  docs/decisions.md (state bounded and with lifetimes).
+// Units:   times are UTC.
+// Errors:  of the spool.
+// Owns:    the sessions. A Session& lives until it is dropped.
+#pragma once
+
+#include <set>
+#include <unordered_map>
+
+#include "df2/pipeline.hpp"
+#include "df2/session_impl.hpp"
+
+namespace li::df2 {
+
+class Sessions {
+ public:
+  explicit Sessions(std::shared_ptr<const PipelineRules> rules) : rules_(std::move(rules)) {}
+
+  /// Brings one back. Its octets must be those that keep() wrote.
+  [[nodiscard]] Result<void> restore(const delivery::State& state);
+
+  /// The session of that LIID that has one of the names, the first of them that fits; null when there is none.
+  [[nodiscard]] Session* find(ByteView liid, const std::vector<Hash>& names);
+  [[nodiscard]] Session* find(std::uint64_t id);
+  [[nodiscard]] Result<Session*> open(ByteView liid, TimePoint now, delivery::Spool::Batch& batch);
+  void add_name(Session& session, const Hash& name);
+  void add_ticket(Session& session, const SeenTicket& ticket);
+  /// Where that ticket or TRANSFER_INIT was seen.
+  [[nodiscard]] std::vector<std::uint64_t> with_ticket(const Hash& ticket) const;
+
+  /// Writes it down and sets its timer.
+  [[nodiscard]] Result<void> keep(Session& session, delivery::Spool::Batch& batch);
+  [[nodiscard]] Result<void> drop(std::uint64_t id, delivery::Spool::Batch& batch);
+
+  /// The one whose timer is first.
+  [[nodiscard]] std::optional<std::pair<TimePoint, std::uint64_t>> first_due() const;
+  /// Which has to go when there are too many: the ended one that was silent longest, then any.
+  [[nodiscard]] std::optional<std::uint64_t> surplus() const;
+  [[nodiscard]] TimePoint end_of_life(const Session& session) const;
+  [[nodiscard]] std::size_t size() const { return sessions_.size(); }
+  template <typename Each>
+  void for_each(Each each) {
+    for (auto& [id, entry] : sessions_) each(entry.session);
+  }
+
+ private:
+  using Order = std::set<std::pair<TimePoint, std::uint64_t>>;
+  struct Entry {
+    Session session;
+    // As they stand in the orders below.
+    TimePoint due{}, seen{};
+    bool ended = false;
+  };
+  void take_out(const Entry& entry);
+  void put_in(Entry& entry);
+
+  std::shared_ptr<const PipelineRules> rules_;
+  std::unordered_map<std::uint64_t, Entry> sessions_;
+  std::unordered_multimap<Hash, std::uint64_t, HashOfHash> by_name_, by_ticket_;
+  Order due_, open_, ended_;  // by timer; by the last message
+};
+
+}  // namespace li::df2

@@ -1,0 +1,208 @@
+#include "df2/settings.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "crypto/hash.hpp"
+#include "crypto/vault.hpp"
+#include "df2/warrant_words_impl.hpp"
+#include "ops/daemon_sections.hpp"
+#include "ops/fields.hpp"
+#include "ops/private_file.hpp"
+#include "xk/endpoint.hpp"
+
+namespace li::df2 {
+
+namespace {
+
+using ops::ConfigSection;
+using std::chrono::duration_cast;
+
+std::size_t count(const ConfigSection& section, std::string_view key, std::int64_t fallback, ConfigSection::Integers bounds,
+                  std::string_view doc) {
+  return static_cast<std::size_t>(section.integer(key, fallback, bounds, doc));
+}
+
+void read_x2(const ConfigSection& section, Settings::X2& x2) {
+  x2.address = section.address("listen", "0.0.0.0:8447", "address and port");
+  x2.tls = ops::read_tls(section, net::TlsPeers::mutual, true);
+  x2.tls.peer_names = section.texts("clients", "URI or DNS names of the certificates of network functions that may send");
+  if (x2.tls.peer_names.empty()) section.problem("clients", "at least one is needed");
+  x2.max_connections = count(section, "max_connections", 64, {1, 10'000}, "more are closed at once");
+  x2.silence = section.duration("silence", "180s", {"1s", "1h"}, "a connection without an octet for so long is closed (TIME_P2)");
+  x2.max_payload = section.size("max_payload", "16MiB", {"1KiB", "256MiB"}, "of a PDU; a larger one ends the connection");
+  x2.queue = section.size("queue", "64MiB", {"64KiB", "4GiB"}, "of events that wait for the disk; then senders are held back");
+}
+
+void read_spool(const ConfigSection& section, Settings::Store& spool) {
+  spool.path = section.path("path", "spool.sqlite", "the SQLite file").string();
+  if (auto key = section.secret_key("master_key", crypto::kMasterKeySize, "wraps the keys in the spool: file:PATH or env:NAME, 32 octets"))
+    spool.master_key = std::move(*key);
+  else section.problem("master_key", "is needed");
+  spool.max_octets = section.size("max_size", "0", {"0", "4096GiB"}, "of the file; then X2 is not read any more; 0: as the disk has");
+  spool.sightings =
+      section.duration("remember", "2d", {"1m", "366d"}, "how long PDUs of X2 are remembered, to know those that are sent again");
+}
+
+void read_pipeline(const ConfigSection& section, PipelineRules& rules) {
+  rules.key_timer = section.duration("key_timer", "5s", {"100ms", "10m"}, "from a question to the failure record");
+  rules.late_answer = section.duration("late_answer", "10m", {"1s", "1d"}, "how long an answer is still waited for behind that");
+  rules.ask_again = section.duration("ask_again", "1s", {"100ms", "10m"}, "after no answer; each time it is twice as long");
+  rules.session_lifetime = duration_cast<std::chrono::hours>(
+      section.duration("session_lifetime", "24h", {"1h", "366d"}, "of a session without a message, in whole hours"));
+  rules.ended_lifetime = duration_cast<std::chrono::minutes>(
+      section.duration("ended_lifetime", "10m", {"1m", "1d"}, "of a session that has ended, in whole minutes"));
+  rules.max_sessions = count(section, "max_sessions", 200'000, {100, 100'000'000}, "that are remembered; then the oldest go");
+  rules.flood_tickets = count(section, "flood_tickets", 20, {1, 1'000'000}, "so many unresolvable tickets of a target ...");
+  rules.flood_window =
+      duration_cast<std::chrono::seconds>(section.duration("flood_window", "60s", {"1s", "1d"}, "... in this time are an alarm"));
+  rules.allow_unprotected =
+      section.flag("allow_unprotected", false, "whether keys of tickets without encryption are delivered; they prove no origin");
+  rules.utc_time_stamps = section.flag("utc_time_stamps", false, "in records; else local time of the zone");
+  rules.zone = section.text("zone", "UTC", "place of interception, e.g. Europe/Amsterdam");
+  rules.gateways = section.texts("gateways", "hosts of media gateways and MRFs that end media security; none: any party may be one");
+}
+
+KmsEntry read_kms(const ConfigSection& section) {
+  KmsEntry kms;
+  kms.name = section.text("name", {}, "a word for logs and metrics");
+  if (!kms.name.empty() && !ops::is_word(kms.name)) section.problem("name", "must be small letters, digits and underscores");
+  kms.address = section.address("address", {}, "where its Xk is");
+  kms.server_name = section.text("server_name", {}, "of its certificate: a URI or DNS name");
+  kms.tls = ops::read_tls(section, net::TlsPeers::mutual, true);
+  kms.path = section.text("path", xk::kPath, "of get_keys");
+  kms.domains =
+      section.texts("domains", "of targets whose keys it has: \"home1.example\", \"*.home1.example\"; none: all others, and tel: URIs");
+  kms.threads = static_cast<unsigned>(section.integer("threads", 4, {1, 64}, "questions at a time"));
+  kms.timeout = section.duration("timeout", "3s", {"100ms", "60s"}, "of one try");
+  kms.retries.first = section.duration("retry", "250ms", {"10ms", "1m"}, "behind a try that failed; each time it is twice as long");
+  kms.retries.last = section.duration("retry_most", "10s", {"10ms", "10m"}, "but never longer");
+  kms.most_questions = count(section, "max_questions", 50'000, {1, 10'000'000}, "that may wait; more have no answer");
+  return kms;
+}
+
+void read_kmss(const ConfigSection& root, std::vector<KmsEntry>& kmss) {
+  std::set<std::string> names;
+  bool has_default = false;
+  for (const auto& section : root.tables("kms", "whom we ask for keys over Xk; without one there are no keys of MIKEY-TICKET")) {
+    auto kms = read_kms(section);
+    if (!names.insert(kms.name).second) section.problem("name", "stands above already");
+    if (kms.domains.empty() && std::exchange(has_default, true))
+      section.problem("domains", "only one KMS may have the domains of all others");
+    kmss.push_back(std::move(kms));
+  }
+}
+
+PsDelivery read_ps(const ConfigSection& section) {
+  PsDelivery ps;
+  ps.tls = ops::read_tls(section, net::TlsPeers::mutual, true);
+  ps.operator_identifier = section.text("operator", {}, "operator identifier of keep-alives: 1 to 5 characters");
+  if (const auto wrong = wrong_operator(ps.operator_identifier); !wrong.empty() && !ps.operator_identifier.empty())
+    section.problem("operator", wrong);
+  ps.network_element = section.text("network_element", "", "network element identifier of keep-alives; empty: left out");
+  ps.connect_timeout = section.duration("connect_timeout", "5s", {"100ms", "60s"}, "for connection and handshake");
+  ps.reconnect = section.duration("reconnect", "500ms", {"10ms", "60s"}, "behind a connection that failed");
+  ps.times.keep_alive = section.duration("keep_alive", "4s", {"100ms", "10m"}, "TIME1: silence until a keep-alive is sent");
+  ps.times.answer = section.duration("answer", "5s", {"100ms", "10m"}, "TIME3, TIME5: silence behind it until the LEMF is taken for dead");
+  ps.times.acknowledge =
+      section.duration("acknowledge", "200ms", {"10ms", "1m"}, "TIME6: at most so long behind a PDU its acknowledgement is asked for");
+  ps.times.negotiation = section.duration("negotiation", "5s", {"100ms", "1m"}, "of options, for the whole of it");
+  return ps;
+}
+
+bool is_code(const std::string& text) {
+  return text.size() == 2 && std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+FileDelivery read_files(const ConfigSection& section) {
+  FileDelivery files;
+  files.ca_file = section.path("ca", {}, "PEM: whom we trust here").string();
+  files.certificate_file = section.path("certificate", "", "PEM: ours; empty: we show none").string();
+  files.key_file = section.path("key", "", "PEM: its key, private to us").string();
+  files.user = section.text("user", {}, "of the FTPS server");
+  if (auto password = section.secret("password", "of the FTPS server: file:PATH or env:NAME")) files.password = std::move(*password);
+  files.folder = section.text("folder", "", "there, where files are put");
+  files.method = section.one_of("method", "b", {"a", "b"}, "of file names (TS 101 671 C.2): a, a file for each LIID; b, one for all");
+  files.operator_code = section.text("operator_code", "XX", "of file names of method b: 2 capital letters, agreed with the regulator");
+  files.node_code = section.text("node_code", "XX", "of file names of method b: 2 capital letters of this node");
+  if (!is_code(files.operator_code)) section.problem("operator_code", "must be 2 capital letters");
+  if (!is_code(files.node_code)) section.problem("node_code", "must be 2 capital letters");
+  files.timeout = section.duration("timeout", "30s", {"1s", "10m"}, "for an upload");
+  files.interval = section.duration("interval", "1s", {"0s", "1h"}, "records are gathered so long before a file is sent");
+  files.most_records = count(section, "max_records", 1000, {1, 1'000'000}, "in one file");
+  files.most_octets = section.size("max_file", "8MiB", {"1KiB", "1GiB"}, "of a file, unless one record is larger");
+  return files;
+}
+
+void read_deliveries(const ConfigSection& root, std::vector<DeliveryEntry>& deliveries) {
+  std::set<std::string> names;
+  for (const auto& section : root.tables("delivery", "a LEMF; warrants name it")) {
+    DeliveryEntry one;
+    one.name = section.text("name", {}, "a word; it may not change while records wait");
+    if (!one.name.empty() && !ops::is_word(one.name)) section.problem("name", "must be small letters, digits and underscores");
+    if (!names.insert(one.name).second) section.problem("name", "stands above already");
+    const auto kind = section.one_of("kind", "ps", {"ps", "files"}, "ps: PS-PDUs over TLS (TS 102 232-1); files: BER files over FTPS");
+    one.address = section.address("address", {}, "where it is");
+    one.server_name = section.text("server_name", {}, "of its certificate: a URI or DNS name");
+    if (kind == "ps") one.way = read_ps(section);
+    else one.way = read_files(section);
+    deliveries.push_back(std::move(one));
+  }
+}
+
+void read_audit(const ConfigSection& section, Settings& settings) {
+  settings.audit.path = section.path("trail", "df2.audit", "every question for keys and its outcome, every alarm").string();
+  settings.audit.key_file = section.path("key", "audit.key", "Ed25519, PEM: signs the trails").string();
+  settings.audit.anchor = section.path("anchor", "df2.anchor", "what the trail has come to; better on another machine's disk").string();
+  settings.admin_audit.path = section.path("admin_trail", "admin.audit", "every command of administration").string();
+  settings.admin_audit.key_file = settings.audit.key_file;
+  settings.admin_audit.anchor = section.path("admin_anchor", "admin.anchor", "what that trail has come to").string();
+  settings.alarms_per_second = static_cast<double>(
+      section.integer("alarms_per_second", 20, {1, 100'000}, "of one reason that are audited one by one; more are counted"));
+}
+
+}  // namespace
+
+std::vector<std::string> Settings::destinations() const {
+  std::vector<std::string> names;
+  for (const auto& one : deliveries) names.push_back(one.name);
+  return names;
+}
+
+Settings read_settings(const ops::Config& config) {
+  const auto root = config.root();
+  Settings settings;
+  read_x2(root.table("x2", "network functions come here: mutual TLS 1.3"), settings.x2);
+  settings.warrants = root.table("warrants", "what may be intercepted").path("path", "warrants.toml", "only LI administration writes it");
+  read_spool(root.table("spool", "what is kept until a LEMF has it"), settings.spool);
+  read_pipeline(root.table("pipeline", "from an event to its records"), settings.rules);
+  read_kmss(root, settings.kmss);
+  read_deliveries(root, settings.deliveries);
+  for (const auto& one : settings.deliveries)
+    settings.rules.destinations.emplace(one.name, std::holds_alternative<PsDelivery>(one.way) ? Form::ps : Form::file);
+  settings.metrics = root.table("metrics", "Prometheus and health, plain HTTP").address("listen", "127.0.0.1:9465", "address and port");
+  read_audit(root.table("audit", "the audit trails"), settings);
+  settings.log_level = ops::read_log_level(root);
+  if (settings.deliveries.empty()) root.problem("delivery", "there is no [[delivery]]: nobody would have the records");
+  return settings;
+}
+
+tl::expected<Settings, std::vector<std::string>> load_settings(const std::string& path) {
+  const auto text = ops::read_private(path);
+  if (!text) return tl::unexpected(std::vector{text.error().message()});
+  const auto config = ops::Config::parse(as_text(text->reveal()), path);
+  if (!config) return tl::unexpected(std::vector{config.error().message()});
+  auto settings = read_settings(*config);
+  auto problems = config->problems();
+  if (!problems.empty()) return tl::unexpected(std::move(problems));
+  settings.sha256 = to_hex(crypto::digest(crypto::Hash::sha256, text->reveal()));
+  return settings;
+}
+
+std::string describe_settings() {
+  const auto config = ops::Config::parse("[[kms]]\n[[delivery]]\nkind = \"ps\"\n[[delivery]]\nkind = \"files\"\n", "hi2-df2.toml");
+  static_cast<void>(read_settings(*config));
+  return config->description();
+}
+
+}  // namespace li::df2

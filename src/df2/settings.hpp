@@ -1,0 +1,94 @@
+// df2/settings.hpp: the configuration of hi2-df2 as values.
+//
+// Source:  samples/df2/hi2-df2.toml shows every key; read_settings() is where they are declared.
+// Units:   as the members say.
+// Errors:  everything that is wrong with the file, a line each.
+// Owns:    plain values; the keys in them are SecretBytes, and move.
+#pragma once
+
+#include "delivery/link.hpp"
+#include "df2/key_queue.hpp"
+#include "net/tls.hpp"
+#include "ops/audit.hpp"
+#include "ops/config.hpp"
+#include "ops/log.hpp"
+
+namespace li::df2 {
+
+struct KmsEntry {
+  std::string name;
+  ops::Address address;
+  std::string server_name;  ///< in its certificate
+  net::TlsSettings tls;
+  std::string path;
+  std::vector<std::string> domains;  ///< none: all others
+  unsigned threads = 4;
+  std::chrono::milliseconds timeout{};
+  Retries retries;
+  std::size_t most_questions = 0;
+};
+
+/// A LEMF that takes PS-PDUs over TLS.
+struct PsDelivery {
+  net::TlsSettings tls;
+  delivery::LinkTimes times;
+  std::string operator_identifier, network_element;  ///< of keep-alives
+  std::chrono::milliseconds connect_timeout{}, reconnect{};
+};
+
+/// A LEMF that takes files over FTPS.
+struct FileDelivery {
+  std::string ca_file, certificate_file, key_file;
+  std::string user, folder, operator_code, node_code, method;
+  SecretBytes password;
+  std::chrono::milliseconds timeout{}, interval{};
+  std::size_t most_records = 0, most_octets = 0;
+};
+
+struct DeliveryEntry {
+  std::string name;
+  ops::Address address;
+  std::string server_name;  ///< in its certificate
+  std::variant<PsDelivery, FileDelivery> way;
+};
+
+struct Settings {
+  struct X2 {
+    ops::Address address;
+    net::TlsSettings tls;  ///< with the names of those who may come
+    std::size_t max_connections = 0, max_payload = 0, queue = 0;
+    std::chrono::milliseconds silence{};
+  } x2;
+  std::string warrants;
+  struct Store {
+    std::string path;
+    SecretBytes master_key;
+    std::uint64_t max_octets = 0;  ///< 0: as the disk has
+    std::chrono::milliseconds sightings{};
+  } spool;
+  PipelineRules rules;
+  std::vector<KmsEntry> kmss;
+  std::vector<DeliveryEntry> deliveries;
+  ops::Address metrics;
+  ops::AuditOptions audit;        ///< of the daemon
+  ops::AuditOptions admin_audit;  ///< of the commands of administration
+  double alarms_per_second = 0;   ///< that are audited one by one
+  ops::LogLevel log_level = ops::LogLevel::info;
+  std::string sha256;  ///< of the file
+
+  [[nodiscard]] std::vector<std::string> destinations() const;
+};
+
+/// Declares every key; what is wrong is noted in the configuration.
+[[nodiscard]] Settings read_settings(const ops::Config& config);
+
+/// The same for a file, which must be private to us.
+[[nodiscard]] tl::expected<Settings, std::vector<std::string>> load_settings(const std::string& path);
+
+/// The keys whose values differ and can't change while the daemon runs, a line each.
+[[nodiscard]] std::vector<std::string> needs_restart(const Settings& now, const Settings& next);
+
+/// A file to begin with: each key with what it means and its default.
+[[nodiscard]] std::string describe_settings();
+
+}  // namespace li::df2

@@ -1,0 +1,106 @@
+// What a reload can't change.
+#include "df2/settings.hpp"
+
+namespace li::df2 {
+
+namespace {
+
+/// Notes keys whose values differ.
+struct Changes {
+  std::vector<std::string> lines;
+
+  template <typename T>
+  void look(const std::string& key, const T& now, const T& next) {
+    if (!(now == next)) lines.push_back(key + ": a change needs a restart");
+  }
+};
+
+void look_at_tls(Changes& changes, const std::string& name, const net::TlsSettings& now, const net::TlsSettings& next) {
+  changes.look(name + ".certificate", now.certificate_file, next.certificate_file);
+  changes.look(name + ".key", now.key_file, next.key_file);
+  changes.look(name + ".ca", now.ca_file, next.ca_file);
+  changes.look(name + ".crl", now.crl_file, next.crl_file);
+}
+
+void look_at_pipeline(Changes& changes, const PipelineRules& now, const PipelineRules& next) {
+  changes.look("pipeline.key_timer", now.key_timer, next.key_timer);
+  changes.look("pipeline.late_answer", now.late_answer, next.late_answer);
+  changes.look("pipeline.ask_again", now.ask_again, next.ask_again);
+  changes.look("pipeline.session_lifetime", now.session_lifetime, next.session_lifetime);
+  changes.look("pipeline.ended_lifetime", now.ended_lifetime, next.ended_lifetime);
+  changes.look("pipeline.max_sessions", now.max_sessions, next.max_sessions);
+  changes.look("pipeline.flood_tickets", now.flood_tickets, next.flood_tickets);
+  changes.look("pipeline.flood_window", now.flood_window, next.flood_window);
+  changes.look("pipeline.allow_unprotected", now.allow_unprotected, next.allow_unprotected);
+  changes.look("pipeline.utc_time_stamps", now.utc_time_stamps, next.utc_time_stamps);
+  changes.look("pipeline.zone", now.zone, next.zone);
+  changes.look("pipeline.gateways", now.gateways, next.gateways);
+}
+
+void look_at_kmss(Changes& changes, const std::vector<KmsEntry>& now, const std::vector<KmsEntry>& next) {
+  changes.look("[[kms]]", now.size(), next.size());
+  for (std::size_t i = 0; i < std::min(now.size(), next.size()); ++i) {
+    const auto name = "kms[" + std::to_string(i + 1) + "]";
+    const auto &a = now[i], &b = next[i];
+    changes.look(name, std::tie(a.name, a.address, a.server_name, a.path, a.domains, a.threads, a.timeout, a.retries, a.most_questions),
+                 std::tie(b.name, b.address, b.server_name, b.path, b.domains, b.threads, b.timeout, b.retries, b.most_questions));
+    look_at_tls(changes, name, a.tls, b.tls);
+  }
+}
+
+void look_at_way(Changes& changes, const std::string& name, const PsDelivery& a, const PsDelivery& b) {
+  look_at_tls(changes, name, a.tls, b.tls);
+  changes.look(name, std::tie(a.operator_identifier, a.network_element, a.connect_timeout, a.reconnect),
+               std::tie(b.operator_identifier, b.network_element, b.connect_timeout, b.reconnect));
+  changes.look(name, std::tie(a.times.keep_alive, a.times.answer, a.times.acknowledge, a.times.negotiation),
+               std::tie(b.times.keep_alive, b.times.answer, b.times.acknowledge, b.times.negotiation));
+}
+
+void look_at_way(Changes& changes, const std::string& name, const FileDelivery& a, const FileDelivery& b) {
+  changes.look(name, std::tie(a.ca_file, a.certificate_file, a.key_file, a.user, a.folder, a.operator_code, a.node_code, a.method),
+               std::tie(b.ca_file, b.certificate_file, b.key_file, b.user, b.folder, b.operator_code, b.node_code, b.method));
+  changes.look(name, std::tie(a.password, a.timeout, a.interval, a.most_records, a.most_octets),
+               std::tie(b.password, b.timeout, b.interval, b.most_records, b.most_octets));
+}
+
+void look_at_deliveries(Changes& changes, const std::vector<DeliveryEntry>& now, const std::vector<DeliveryEntry>& next) {
+  changes.look("[[delivery]]", now.size(), next.size());
+  for (std::size_t i = 0; i < std::min(now.size(), next.size()); ++i) {
+    const auto name = "delivery[" + std::to_string(i + 1) + "]";
+    const auto &a = now[i], &b = next[i];
+    changes.look(name, std::tie(a.name, a.address, a.server_name), std::tie(b.name, b.address, b.server_name));
+    const auto *ps = std::get_if<PsDelivery>(&a.way), *next_ps = std::get_if<PsDelivery>(&b.way);
+    changes.look(name + ".kind", ps == nullptr, next_ps == nullptr);
+    if (ps != nullptr && next_ps != nullptr) look_at_way(changes, name, *ps, *next_ps);
+    if (ps == nullptr && next_ps == nullptr) look_at_way(changes, name, std::get<FileDelivery>(a.way), std::get<FileDelivery>(b.way));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> needs_restart(const Settings& now, const Settings& next) {
+  Changes changes;
+  changes.look("x2.listen", now.x2.address, next.x2.address);
+  look_at_tls(changes, "x2", now.x2.tls, next.x2.tls);
+  changes.look("x2.clients", now.x2.tls.peer_names, next.x2.tls.peer_names);
+  changes.look("x2.max_connections", now.x2.max_connections, next.x2.max_connections);
+  changes.look("x2.silence", now.x2.silence, next.x2.silence);
+  changes.look("x2.max_payload", now.x2.max_payload, next.x2.max_payload);
+  changes.look("x2.queue", now.x2.queue, next.x2.queue);
+  changes.look("warrants.path", now.warrants, next.warrants);
+  changes.look("spool.path", now.spool.path, next.spool.path);
+  changes.look("spool.master_key", now.spool.master_key, next.spool.master_key);
+  changes.look("spool.max_size", now.spool.max_octets, next.spool.max_octets);
+  changes.look("spool.remember", now.spool.sightings, next.spool.sightings);
+  look_at_pipeline(changes, now.rules, next.rules);
+  look_at_kmss(changes, now.kmss, next.kmss);
+  look_at_deliveries(changes, now.deliveries, next.deliveries);
+  changes.look("metrics.listen", now.metrics, next.metrics);
+  changes.look("audit.trail", now.audit.path, next.audit.path);
+  changes.look("audit.key", now.audit.key_file, next.audit.key_file);
+  changes.look("audit.anchor", now.audit.anchor, next.audit.anchor);
+  changes.look("audit.alarms_per_second", now.alarms_per_second, next.alarms_per_second);
+  return changes.lines;
+}
+
+}  // namespace li::df2

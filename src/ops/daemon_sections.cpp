@@ -1,0 +1,62 @@
+#include "ops/daemon_sections.hpp"
+
+#include "crypto/key.hpp"
+
+namespace li::ops {
+
+net::TlsSettings read_tls(const ConfigSection& section, net::TlsPeers peers, bool needed) {
+  net::TlsSettings tls;
+  tls.peers = peers;
+  tls.certificate_file = section.path("certificate", "", "PEM: ours, then the CAs between").string();
+  tls.key_file = section.path("key", "", "PEM: its key, private to us").string();
+  if (peers == net::TlsPeers::mutual) {
+    tls.ca_file = section.path("ca", "", "PEM: whom we trust here").string();
+    tls.crl_file = section.path("crl", "", "PEM: revoked certificates; empty: revocation is not looked at").string();
+  }
+  if (!needed) return tls;
+  if (tls.certificate_file.empty()) section.problem("certificate", "is missing");
+  if (tls.key_file.empty()) section.problem("key", "is missing");
+  if (peers == net::TlsPeers::mutual && tls.ca_file.empty()) section.problem("ca", "is missing");
+  return tls;
+}
+
+LogLevel read_log_level(const ConfigSection& root) {
+  const auto log = root.table("log", "to standard error or the journal");
+  return *log_level_by_name(
+      log.one_of("level", "info", {"debug", "info", "warning", "error", "critical"}, "from which on lines are written"));
+}
+
+// The trails may be missing: they are made. The key may not.
+std::vector<std::string> check_audit(const std::string& key_file, const std::vector<const AuditOptions*>& trails) {
+  std::vector<std::string> problems;
+  const auto pem = read_private(key_file);
+  if (!pem) problems.push_back(pem.error().message());
+  if (pem) {
+    const auto key = crypto::PrivateKey::from_pem(pem->reveal());
+    if (!key || !key->sign(ByteView())) problems.push_back(key_file + ": is no Ed25519 key");
+  }
+  for (const auto* options : trails) {
+    for (const auto& file : {options->path, options->anchor}) {
+      const auto checked = check_private(file);
+      if (!checked && checked.error().kind != ErrorKind::missing) problems.push_back(checked.error().message());
+    }
+    if (const auto folder = std::filesystem::path(options->anchor).parent_path(); !std::filesystem::is_directory(folder))
+      problems.push_back(folder.string() + ": there is no such folder for an anchor");
+  }
+  return problems;
+}
+
+net::HttpHandler status_pages(std::function<std::string()> render, std::function<std::vector<std::string>()> health) {
+  return [render = std::move(render), health = std::move(health)](const net::HttpRequest& request) -> net::HttpResponse {
+    const auto path = request.target.substr(0, request.target.find('?'));
+    if (request.method != "GET") return {405, {}, {}, {{"Allow", "GET"}}};
+    if (path == "/metrics") return {200, "text/plain; version=0.0.4; charset=utf-8", to_record_bytes(as_bytes(render())), {}};
+    if (path != "/health") return {404, {}, {}, {}};
+    std::string text;
+    for (const auto& wrong : health()) text += wrong + "\n";
+    const unsigned status = text.empty() ? 200 : 503;
+    return {status, "text/plain; charset=utf-8", to_record_bytes(as_bytes(text.empty() ? "fine\n" : text)), {}};
+  };
+}
+
+}  // namespace li::ops
