@@ -211,12 +211,12 @@ TEST(Framing, PiecesOfAnySize) {
     append(octets, test::read_octets(test::data_path(name)));
   const auto whole = outcome(octets, octets.size());
   EXPECT_GT(std::count(whole.begin(), whole.end(), '\n'), 100);
-  for (const std::size_t piece : {1, 2, 3, 7, 100, 4096}) EXPECT_TRUE(outcome(octets, piece) == whole) << piece;
+  for (const std::size_t piece : {1U, 2U, 3U, 7U, 100U, 4096U}) EXPECT_TRUE(outcome(octets, piece) == whole) << piece;
 }
 
 TEST(Framing, TheLimitIsExact) {
   const auto octets = octets_of("ps/hdr_min");
-  for (const std::size_t less : {0, 1}) {
+  for (const std::size_t less : {0U, 1U}) {
     ReceiverLink link({true, octets.size() - less});
     EXPECT_EQ(link.feed(octets, {}).has_value(), less == 0);
   }

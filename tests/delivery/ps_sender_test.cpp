@@ -6,6 +6,7 @@
 #include <numeric>
 #include <thread>
 
+#include "delivery/lab.hpp"
 #include "delivery/lemf.hpp"
 #include "ps/pdu.hpp"
 #include "tests/data/data.hpp"
@@ -281,6 +282,39 @@ TEST(PsSender, AStopDoesNotWaitForALemfThatIsAway) {
   PsSender sender(settings, spool, told.events());
   EXPECT_NE(told.wait_for("lost"), "");
   sender.stop(100s);
+}
+
+TEST(PsSender, TwoLemfsFromTheSpoolOnTheDisk) {
+  constexpr std::uint32_t kMany = 1000;
+  const delivery::test::Scratch scratch;
+  const auto spool = delivery::test::open_spool(delivery::test::spool_options(scratch));
+  Lemf first;
+  Lemf second(false);
+  std::vector<std::unique_ptr<PsSender>> senders;
+  auto settings = settings_for(first.port());
+  settings.destination = "first";
+  senders.push_back(std::make_unique<PsSender>(settings, *spool));
+  settings.destination = "second";
+  settings.target.port = second.port();
+  senders.push_back(std::make_unique<PsSender>(settings, *spool));
+  spool->on_entries = [&] {
+    for (const auto& sender : senders) sender->wake();
+  };
+  for (std::uint32_t number = 0; number < kMany;) {
+    std::vector<delivery::Entry> entries;
+    for (int i = 0; i < 40; ++i, ++number) {
+      entries.push_back({"first", to_bytes(std::string_view("LIID1")), iri(number), {}});
+      entries.push_back({"second", to_bytes(std::string_view("LIID2")), iri(number), {}});
+    }
+    delivery::test::put(*spool, entries);
+  }
+  EXPECT_EQ(first.wait_for(kMany), numbers(kMany));
+  EXPECT_EQ(second.wait_for(kMany), numbers(kMany));
+  for (const auto& sender : senders) sender->stop();
+  EXPECT_EQ(senders[0]->status().confirmed, kMany);
+  EXPECT_EQ(senders[1]->status().confirmed, kMany);
+  EXPECT_EQ(spool->depth("first").value().entries, 0U);
+  EXPECT_EQ(spool->depth("second").value().entries, 0U);
 }
 
 // Taken by a program of somebody else, read by another.
