@@ -1,5 +1,6 @@
 #include "df2/daemon.hpp"
 #include "ops/daemon_sections.hpp"
+#include "ops/private_file.hpp"
 
 namespace li::df2 {
 
@@ -27,6 +28,7 @@ Problems Daemon::check(const std::string& config_path) {
   Problems problems;
   delivery::SqliteSpool::Options options;
   options.path = settings->spool.path;
+  if (auto checked = ops::check_private(options.path); !checked) problems.push_back(checked.error().message());
   const auto spool = delivery::SqliteSpool::open(options, settings->spool.master_key, delivery::SqliteSpool::Role::administration);
   if (!spool) problems.push_back(spool.error().message());
   else if (auto pipeline = Pipeline::restore(**spool, std::make_shared<const PipelineRules>(settings->rules), {}); !pipeline)
