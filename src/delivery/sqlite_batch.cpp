@@ -21,14 +21,14 @@ RecordBytes join(const State& state) {
 
 std::int64_t seconds_of(TimePoint time) { return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count(); }
 
-/// The whole key of 5.2.5 in one octet string, without the LIID, whose owner stands beside it.
+/// The whole key of 5.2.5 in one octet string.
 Bytes name_of(const NumberContext& context, const StoreKeys& keys) {
   const auto cin = octets_of(context.communication_identity_number.value_or(0));
   const std::array<std::uint8_t, 4> present{context.network_element_identifier.has_value(),
                                             context.communication_identity_number.has_value(), context.delivery_country_code.has_value(),
                                             static_cast<std::uint8_t>(context.kind)};
   const auto element = context.network_element_identifier.value_or(Bytes());
-  return keys.name("number", {present, context.operator_identifier, element, cin,
+  return keys.name("number", {present, context.liid, context.operator_identifier, element, cin,
                               as_bytes(context.delivery_country_code ? std::string_view(*context.delivery_country_code) : ""),
                               as_bytes(context.destination)});
 }

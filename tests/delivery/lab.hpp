@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "db/sqlite.hpp"
 #include "delivery/sqlite_spool.hpp"
 
 namespace li::delivery::test {
