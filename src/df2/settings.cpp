@@ -136,7 +136,8 @@ FileDelivery read_files(const ConfigSection& section) {
   files.naming.operator_id = section.text("operator_code", "XX", "of file names of method b: 2 letters, agreed with the regulator");
   files.naming.node_id = section.text("node_code", "XX", "of file names of method b: 2 letters of this node");
   if (auto fine = delivery::check(files.naming); !fine) section.problem("method", fine.error().text);
-  files.connecting = section.duration("connect_timeout", "5s", {"100ms", "60s"}, "for look-up of the name, connection and handshake together");
+  files.connecting =
+      section.duration("connect_timeout", "5s", {"100ms", "60s"}, "for look-up of the name, connection and handshake together");
   files.answer = section.duration("answer", "5s", {"100ms", "10m"}, "a server that is silent for so long is dead");
   files.close_after = section.duration("close_after", "5s", {"10ms", "1h"}, "a file is sent when its first record has waited so long");
   files.close_at = section.size("close_at", "1MB", {"1KiB", "1GiB"}, "or when it is so large");

@@ -147,7 +147,8 @@ TEST(Df2, OctetsThatAreNoPduEndTheConnectionBehindWhatCame) {
   EXPECT_EQ(sender.acknowledged(), 5U);
   EXPECT_TRUE(sender.ended());
   EXPECT_TRUE(site.lemf.wait_for(1));
-  EXPECT_TRUE(has(site.trail(), R"("event":"security_event","fields":{"reason":"malformed_pdu","client":"pcscf1.ims.example")")) << site.trail();
+  EXPECT_TRUE(has(site.trail(), R"("event":"security_event","fields":{"reason":"malformed_pdu","client":"pcscf1.ims.example")"))
+      << site.trail();
 }
 
 TEST(Df2, UnknownXidsAreDroppedAndTold) {
