@@ -219,14 +219,13 @@ TEST(Df2, ASilentConnectionIsClosed) {
 TEST(Df2, AFullSpoolHoldsEverythingBackAndSaysSo) {
   Site site;
   const auto text = read_file(site.config());
-  // Hardly larger than an empty one.
+  // Hardly larger than an empty one, and nobody takes what is in it.
   auto small = text;
-  small.replace(small.find("[spool]\n"), 8, "[spool]\nmax_size = \"512KiB\"\n");
-  site.write("hi2-df2.toml", small);
-  auto away = small;
+  small.replace(small.find("[spool]\n"), 8, "[spool]\nmax_size = \"256KiB\"\n");
   const auto port = ":" + std::to_string(site.lemf.port());
-  away.replace(away.find(port), port.size(), ":1");
-  site.write("hi2-df2.toml", away);
+  small.replace(small.find(port), port.size(), ":1");
+  site.write("hi2-df2.toml", small);
+  site.grace = 100ms;
   site.start();
   auto sender = site.sender();
   const auto until = std::chrono::steady_clock::now() + kWait;

@@ -150,7 +150,7 @@ Daemon::Surroundings Site::around() {
   Daemon::Surroundings around;
   around.clock = [this] { return kStart + std::chrono::seconds(seconds.load()); };
   around.log.out = &log_;
-  around.grace = 5s;
+  around.grace = grace;
   return around;
 }
 

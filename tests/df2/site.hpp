@@ -68,6 +68,7 @@ class Site {
   li::test::TemporaryFolder folder;
   std::atomic<std::int64_t> seconds = 0;  ///< behind kStart
   Lemf lemf;
+  std::chrono::milliseconds grace = 5s;
   std::string crl, x2_more, warrants_more;
   std::unique_ptr<Daemon> daemon;
 
