@@ -1,6 +1,7 @@
 #include "df2/daemon.hpp"
 
 #include "ops/daemon_sections.hpp"
+#include "ops/private_file.hpp"
 #include "ops/user.hpp"
 
 namespace li::df2 {
@@ -67,6 +68,7 @@ tl::expected<std::unique_ptr<Daemon>, Problems> Daemon::start(const std::string&
   if (!settings) return tl::unexpected(settings.error());
   auto warrants = load_warrants(settings->warrants, settings->destinations());
   if (!warrants) return tl::unexpected(warrants.error());
+  if (auto checked = ops::check_private(settings->spool.path); !checked) return problem(checked.error());
   const auto on_spool_fault = silent(), on_anchor_failure = silent();
   auto spool = delivery::SqliteSpool::open(spool_options(settings->spool, on_spool_fault), settings->spool.master_key);
   if (!spool) return problem(spool.error());

@@ -1,5 +1,6 @@
 #include "df2/daemon.hpp"
 #include "ops/daemon_sections.hpp"
+#include "ops/private_file.hpp"
 
 namespace li::df2 {
 
@@ -13,7 +14,8 @@ void try_certificates(const Settings& settings, Problems& problems) {
   look_at_tls(settings.x2.tls, "[x2]", problems);
   for (const auto& kms : settings.kmss) look_at_tls(kms.tls, "[[kms]] " + kms.name, problems);
   for (const auto& delivery : settings.deliveries) {
-    if (const auto* ps = std::get_if<PsDelivery>(&delivery.way)) look_at_tls(ps->tls, "[[delivery]] " + delivery.name, problems);
+    const auto& tls = std::visit([](const auto& way) -> const net::TlsSettings& { return way.tls; }, delivery.way);
+    look_at_tls(tls, "[[delivery]] " + delivery.name, problems);
   }
 }
 
@@ -27,6 +29,7 @@ Problems Daemon::check(const std::string& config_path) {
   Problems problems;
   delivery::SqliteSpool::Options options;
   options.path = settings->spool.path;
+  if (auto checked = ops::check_private(options.path); !checked) problems.push_back(checked.error().message());
   const auto spool = delivery::SqliteSpool::open(options, settings->spool.master_key, delivery::SqliteSpool::Role::administration);
   if (!spool) problems.push_back(spool.error().message());
   else if (auto pipeline = Pipeline::restore(**spool, std::make_shared<const PipelineRules>(settings->rules), {}); !pipeline)
@@ -57,6 +60,7 @@ Problems Daemon::take_over(Settings settings, WarrantFile warrants, const ops::F
   for (const auto& one : contexts) {
     if (auto done = one.tls->reload(); !done) problems.push_back(one.name + ": " + done.error().message());
   }
+  deliveries_->reload();
   log_.set_level(settings.log_level);
   use(std::make_shared<const Warrants>(std::move(warrants.warrants)));
   for (const auto& line : problems) log_.critical("reloaded, but old certificates stay", {{"problem", line}});

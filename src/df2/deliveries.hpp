@@ -28,6 +28,8 @@ class Deliveries {
 
   /// There may be new entries. From any thread.
   void wake();
+  /// Certificates have changed, and the contexts know it.
+  void reload();
   /// Waits so long for what is on its way, at all LEMFs together.
   void stop(std::chrono::milliseconds grace);
   [[nodiscard]] const std::vector<NamedTls>& contexts() const { return contexts_; }
