@@ -76,6 +76,7 @@ Result<std::size_t> DropFolder::look() {
       places.push_back({at->path(), name + "/"});
   }
   if (error) return failure(error_of(options_.path, error));
+  std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) { return a.prefix < b.prefix; });
   std::size_t taken = 0;
   for (const auto& place : places) {
     const auto done = look_into(place);
