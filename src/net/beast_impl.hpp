@@ -21,10 +21,10 @@ using Tcp = asio::ip::tcp;
 using Failure = boost::system::error_code;
 
 using PlainStream = beast::tcp_stream;
-using TlsStream = asio::ssl::stream<beast::tcp_stream>;
+using SecureStream = asio::ssl::stream<beast::tcp_stream>;
 
 template <typename Stream>
-constexpr bool kIsTls = std::is_same_v<Stream, TlsStream>;
+constexpr bool kIsTls = std::is_same_v<Stream, SecureStream>;
 
 /// Beast's own buffer for TLS streams is not overwritten when freed; so messages are flattened here, and go out in one piece.
 using Buffer = beast::basic_flat_buffer<WipingAllocator<char>>;

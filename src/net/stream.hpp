@@ -5,7 +5,10 @@
 //
 // Source:  ETSI TS 103 221-2 clause 6, TS 102 232-1 clause 6.3 (TLS over TCP, Nagle's algorithm off); TLS as net/tls.hpp has it.
 // Units:   octets; times are what a steady clock says.
-// Errors:  connect() and start() say what is wrong. receive() and send() fail when the connection has failed; then it is over.
+// Errors:  connect() and start() say what is wrong. receive() and send() fail when the connection has failed; then it is over, but what had
+//          come before is still given. ErrorKind says how: unexpected, TLS was refused or broken by one of the two; limit, the time was
+//          over; missing, nobody there or the connection was lost. A certificate may be good no longer because the files of the TlsContext
+//          were read again, or because it has ended: receive() looks, and gives up the connection.
 // Owns:    a TlsStream owns its socket. Buffers that octets pass through are overwritten when freed.
 #pragma once
 
@@ -49,12 +52,14 @@ class TlsStream {
 
   /// Waits for at least one octet.
   [[nodiscard]] Result<Received> receive(std::span<std::uint8_t> room, std::chrono::milliseconds most);
-  /// Sends all, or fails. Octets that come in meanwhile are kept for receive().
+  /// Sends all, or fails. Octets that come in meanwhile are kept for receive(), 16 MiB of them.
   [[nodiscard]] Result<void> send(ByteView octets, std::chrono::milliseconds most);
   /// Makes receive() return, now or the next time. From any thread.
   void wake();
-  /// Ends the connection; what has been sent still arrives.
+  /// Ends the connection; what has been sent still arrives: waits for the other end, a second at most.
   void close();
+  /// The server of this connection is to stop.
+  [[nodiscard]] bool stopping() const;
 
   [[nodiscard]] const PeerIdentity& peer() const;
 
@@ -69,17 +74,19 @@ struct StreamListener {
   std::string address = "127.0.0.1";  ///< IPv4 or IPv6, no name
   std::uint16_t port = 0;             ///< 0: any that is free
   std::shared_ptr<TlsContext> tls;
-  /// Called in the connection's own thread after the handshake; the connection ends when it returns. `stopping()` of the server says when
-  /// to. What it throws ends the connection and is told to on_failure.
+  /// Called in the connection's own thread after the handshake; the connection ends when it returns. The stream is woken when the server
+  /// is to stop, and its stopping() says so. What it throws ends the connection and is told to on_failure.
   std::function<void(TlsStream&)> handler;
   std::size_t max_connections = 64;
-  std::size_t max_handshakes = 32;
+  std::size_t max_handshakes = 32;  ///< at a time; the oldest gives way to one more
   std::chrono::milliseconds handshake_timeout{10'000};
 };
 
+/// Called by several threads at once; empty ones are left out.
 struct StreamEvents {
-  /// A connection that did not come to the handler: a security event.
+  /// A connection that did not come to the handler, or had to go for its certificate: a security event.
   std::function<void(Refusal, const std::string& address)> on_refused;
+  /// A handler or an event threw, or memory or OpenSSL failed for a connection.
   std::function<void(const std::string& what)> on_failure;
 };
 
@@ -95,7 +102,8 @@ class StreamServer {
   [[nodiscard]] bool stopping() const;
   /// Accepts no more and wakes all streams, without waiting. May be called again.
   void begin_stop();
-  /// begin_stop(), waits for the handlers, and cuts off connections whose handler takes longer than `grace`. May be called again.
+  /// begin_stop(), waits for the handlers, and cuts off connections whose handler takes longer than `grace`. A handler that runs is
+  /// always waited for. May be called again.
   void stop(std::chrono::milliseconds grace = std::chrono::seconds(10));
 
   struct Impl;

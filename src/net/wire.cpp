@@ -1,7 +1,6 @@
 // One connection of a client: each step starts an operation of Beast and runs it to its end in the caller's thread.
 #include "net/wire_impl.hpp"
 
-#include <openssl/err.h>
 #include <sys/socket.h>
 
 #include <boost/asio/connect.hpp>
@@ -11,26 +10,10 @@
 #include <boost/beast/http/read.hpp>
 
 #include "net/beast_impl.hpp"
-#include "net/look_up_impl.hpp"
-#include "net/tls_impl.hpp"
+#include "net/dial_impl.hpp"
 
 namespace li::net {
 namespace {
-
-using Endpoints = std::vector<Tcp::endpoint>;
-
-std::optional<Endpoints> look_up(const ClientSettings& settings, Deadline deadline) {
-  const auto addresses = system_look_ups().find(settings.host, deadline);
-  if (!addresses) return std::nullopt;
-  Endpoints found;
-  for (const auto& address : *addresses) found.emplace_back(asio::ip::make_address(address), settings.port);
-  return found;
-}
-
-std::string reason_of(const Failure& failure) {
-  const auto* text = ERR_reason_error_string(static_cast<unsigned long>(failure.value()));
-  return text != nullptr ? text : failure.message();
-}
 
 HttpError timed_out() { return {HttpFailure::timeout, "no answer in time"}; }
 
@@ -63,7 +46,7 @@ class WireOver final : public Wire {
       : settings_(settings), loaded_(std::move(loaded)), stream_(context_, session...) {}
 
   std::optional<HttpError> open(Deadline deadline) override {
-    const auto endpoints = look_up(settings_, deadline);
+    const auto endpoints = endpoints_of(settings_.host, settings_.port, deadline);
     if (!endpoints) return timed_out();
     if (endpoints->empty()) return HttpError{HttpFailure::connect, "no address of " + settings_.host + " is known"};
     lowest().expires_at(deadline);
@@ -123,11 +106,8 @@ class WireOver final : public Wire {
     if constexpr (kIsTls<Stream>) {
       const auto failure = run(
           [&](auto done) { stream_.async_handshake(asio::ssl::stream_base::client, [done](Failure result) mutable { done(result, 0); }); });
-      if (failure.category() == asio::error::get_ssl_category() && failure) {
-        const auto refusal = refusal_of(stream_.native_handle(), static_cast<unsigned long>(failure.value()));
-        const bool ours = ERR_GET_REASON(static_cast<unsigned long>(failure.value())) == SSL_R_CERTIFICATE_VERIFY_FAILED;
-        return HttpError{HttpFailure::tls, ours ? "the server's certificate: " + std::string(to_string(refusal)) : reason_of(failure)};
-      }
+      if (failure.category() == asio::error::get_ssl_category() && failure)
+        return HttpError{HttpFailure::tls, why_refused(stream_.native_handle(), failure)};
       if (failure) return error_of(failure, HttpFailure::lost_unsent);
     }
     return std::nullopt;
@@ -146,7 +126,7 @@ std::unique_ptr<Wire> make_wire(const ClientSettings& settings) {
   if (!settings.tls) return std::make_unique<WireOver<PlainStream>>(settings, nullptr);
   auto loaded = settings.tls->loaded();
   auto* const session = new_client_session(*loaded, settings.server_name);
-  return std::make_unique<WireOver<TlsStream>>(settings, std::move(loaded), session);
+  return std::make_unique<WireOver<SecureStream>>(settings, std::move(loaded), session);
 }
 
 RecordBytes request_octets(const ClientSettings& settings, bool post, std::string_view path, std::string_view content_type, ByteView body) {
