@@ -6,6 +6,8 @@
 #include <mutex>
 #include <thread>
 
+#include "delivery/sender_notes_impl.hpp"
+
 namespace li::delivery {
 namespace {
 
@@ -29,7 +31,7 @@ class PsSender::Impl {
   Impl(PsSenderSettings settings, Spool& spool, PsSenderEvents events)
       : settings_(std::move(settings)),
         spool_(spool),
-        events_(std::move(events)),
+        notes_(std::move(events)),
         link_(settings_.identity, settings_.times, settings_.window, settings_.negotiate),
         thread_([this] { run(); }) {}
 
@@ -37,10 +39,7 @@ class PsSender::Impl {
     if (!more_.exchange(true)) wake_stream();
   }
 
-  PsSenderStatus status() const {
-    const std::lock_guard lock(mutex_);
-    return status_;
-  }
+  [[nodiscard]] PsSenderStatus status() const { return notes_.status(); }
 
   void begin_stop(Millis grace) {
     {
@@ -67,7 +66,7 @@ class PsSender::Impl {
       try {
         proven = connect_and_talk();
       } catch (const std::exception& exception) {  // memory or OpenSSL
-        note_loss({ErrorKind::limit, exception.what(), std::nullopt, {}, {}});
+        notes_.lost({ErrorKind::limit, exception.what(), std::nullopt, {}, {}});
       }
       pause = proven ? Millis(0) : next_pause(pause);
       std::unique_lock lock(mutex_);
@@ -81,7 +80,7 @@ class PsSender::Impl {
   bool connect_and_talk() {
     auto stream = Stream::connect(settings_.target, settings_.connecting);
     if (!stream) {
-      note_loss(stream.error());
+      notes_.lost(stream.error());
       return false;
     }
     opened_.reset();
@@ -91,7 +90,7 @@ class PsSender::Impl {
       return talk(**stream);
     }();
     if (talked) (*stream)->close();
-    else note_loss(talked.error());
+    else notes_.lost(talked.error());
     return confirmed_here_ || (opened_ && Clock::now() - *opened_ >= kProven);
   }
 
@@ -103,7 +102,7 @@ class PsSender::Impl {
     auto done = send(stream, link_.start(Clock::now(), wall_now()));
     std::array<std::uint8_t, 4096> room{};
     while (done) {
-      note_progress(stream);
+      note_opening(stream);
       if (is_over()) return {};
       done = send_entries(stream);
       if (done) done = send(stream, link_.tick(Clock::now(), wall_now()));
@@ -157,11 +156,7 @@ class PsSender::Impl {
       if (auto sent = send(stream, ByteView(piece)); !sent) return sent;
       piece.clear();
     }
-    {
-      const std::lock_guard lock(mutex_);
-      status_.sent += count;
-      status_.unconfirmed = link_.unconfirmed();
-    }
+    notes_.sent(count, link_.unconfirmed());
     return send(stream, ByteView(piece));
   }
 
@@ -197,54 +192,21 @@ class PsSender::Impl {
     if (unkept_.empty() || Clock::now() < spool_again_) return;
     if (const auto kept = spool_.confirm(settings_.destination, unkept_); !kept) return spool_failed(kept.error());
     confirmed_here_ = true;
-    {
-      const std::lock_guard lock(mutex_);
-      status_.confirmed += unkept_.size();
-      status_.last_confirmed = wall_now();
-      status_.unconfirmed = link_.unconfirmed();
-    }
-    if (events_.on_delivered) events_.on_delivered(unkept_events_);
+    notes_.delivered(unkept_events_, link_.unconfirmed(), wall_now());
     unkept_.clear();
     unkept_events_.clear();
   }
 
   void spool_failed(const Error& error) {
     spool_again_ = Clock::now() + kSpoolRetry;
-    if (note_error(error.message()) && events_.on_fault) events_.on_fault(error.message());
+    notes_.spool_failed(error);
   }
-
-  // --- what is told ---
 
   // PDUs can go from now on.
-  void note_progress(const Stream& stream) {
+  void note_opening(const Stream& stream) {
     if (opened_ || !link_.acknowledges()) return;
     opened_ = Clock::now();
-    {
-      const std::lock_guard lock(mutex_);
-      status_.connected_since = wall_now();
-      status_.acknowledges = *link_.acknowledges();
-      ++status_.connections;
-      told_.clear();
-    }
-    if (events_.on_connected) events_.on_connected(stream.peer(), *link_.acknowledges());
-  }
-
-  void note_loss(const Error& error) {
-    {
-      const std::lock_guard lock(mutex_);
-      status_.connected_since.reset();
-      status_.unconfirmed = 0;
-    }
-    if (!note_error(error.message())) return;
-    const auto& tell = error.kind == ErrorKind::unexpected ? events_.on_refused : events_.on_lost;
-    if (tell) tell(error.message());
-  }
-
-  // Whether it is news.
-  [[nodiscard]] bool note_error(const std::string& text) {
-    const std::lock_guard lock(mutex_);
-    status_.last_error = text;
-    return std::exchange(told_, text) != text;
+    notes_.connected(stream.peer(), *link_.acknowledges(), wall_now());
   }
 
   // --- between threads ---
@@ -271,14 +233,12 @@ class PsSender::Impl {
 
   const PsSenderSettings settings_;
   Spool& spool_;
-  const PsSenderEvents events_;
+  SenderNotes notes_;
   std::atomic<bool> more_ = true;  // entries may be there that were not read
   std::atomic<bool> stopping_ = false;
 
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::condition_variable stopped_;
-  PsSenderStatus status_;
-  std::string told_;  // the last fault, until things go well
   std::optional<Clock::time_point> stop_at_;
 
   std::mutex stream_mutex_;

@@ -32,7 +32,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   template <typename... Session_>
   Session(ListenerState& listener, Tcp::socket&& socket, std::uint64_t id, std::shared_ptr<const TlsContext::Loaded> loaded,
           Session_... session)
-      : listener_(listener), id_(id), loaded_(std::move(loaded)), stream_(std::move(socket), session...) {
+      : listener_(listener), id_(id), standing_(std::move(loaded)), stream_(std::move(socket), session...) {
     Failure ignored;
     lowest().socket().set_option(Tcp::no_delay(true), ignored);
     peer_.address = lowest().socket().remote_endpoint(ignored).address().to_string();
@@ -93,7 +93,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
       auto address = std::move(peer_.address);
       peer_ = identity_of(stream_.native_handle());
       peer_.address = std::move(address);
-      peer_expiry_ = peer_expiry(stream_.native_handle());
+      standing_.begin(stream_.native_handle());
       const auto entry = listener_.establish(id_);
       if (entry == ListenerState::Entry::full) listener_.refused(Refusal::too_many_connections, peer_.address);
       if (entry != ListenerState::Entry::entered) return close();
@@ -188,14 +188,10 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   // The certificate may have ended, or the files that judge it may have been read again.
   bool is_still_welcome() {
     if constexpr (kIsTls<Stream>) {
-      auto latest = settings().tls->loaded();
-      const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());  // the year 9999 has no nanoseconds
-      if (latest == loaded_ && now < peer_expiry_) return true;
-      if (const auto refusal = judge_again(*latest, stream_.native_handle())) {
+      if (const auto refusal = standing_.judge(*settings().tls, stream_.native_handle())) {
         listener_.refused(*refusal, peer_.address);
         return false;
       }
-      loaded_ = std::move(latest);
     }
     return true;
   }
@@ -252,11 +248,10 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
 
   ListenerState& listener_;
   const std::uint64_t id_;
-  std::shared_ptr<const TlsContext::Loaded> loaded_;
+  Standing standing_;
   Stream stream_;
   PeerIdentity peer_;
   std::shared_ptr<const PeerIdentity> shared_peer_;
-  std::chrono::sys_seconds peer_expiry_ = std::chrono::sys_seconds::max();
   Buffer buffer_;
   std::optional<http::request_parser<Body>> parser_;
   RecordBytes out_;

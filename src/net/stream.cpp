@@ -30,7 +30,7 @@ Result<std::unique_ptr<TlsStream>> TlsStream::connect(const Target& target, std:
   if (!endpoints) return timed_out("the look-up of the name");
   if (endpoints->empty()) return no_connection(target, ErrorKind::missing, "no address of that name is known");
   auto* const session = new_client_session(*loaded, target.server_name);
-  auto impl = std::make_unique<Impl>(std::move(loaded), session);
+  auto impl = std::make_unique<Impl>(target.tls, std::move(loaded), session);
   if (const auto failed = impl->connect(*endpoints, deadline)) {
     if (failed == boost::asio::error::timed_out) return timed_out("connecting");
     return no_connection(target, ErrorKind::missing, failed.message());

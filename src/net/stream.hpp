@@ -7,7 +7,8 @@
 // Units:   octets; times are what a steady clock says.
 // Errors:  connect() and start() say what is wrong. receive() and send() fail when the connection has failed; then it is over, but what had
 //          come before is still given. ErrorKind says how: unexpected, TLS was refused or broken by one of the two; limit, the time was
-//          over; missing, nobody there or the connection was lost; the rest of a TLS connection that was cut is lost, too.
+//          over; missing, nobody there or the connection was lost. A certificate may be good no longer because the files of the TlsContext
+//          were read again, or because it has ended: receive() looks, and gives up the connection.
 // Owns:    a TlsStream owns its socket. Buffers that octets pass through are overwritten when freed.
 #pragma once
 
@@ -83,7 +84,7 @@ struct StreamListener {
 
 /// Called by several threads at once; empty ones are left out.
 struct StreamEvents {
-  /// A connection that did not come to the handler: a security event.
+  /// A connection that did not come to the handler, or had to go for its certificate: a security event.
   std::function<void(Refusal, const std::string& address)> on_refused;
   /// A handler or an event threw, or memory or OpenSSL failed for a connection.
   std::function<void(const std::string& what)> on_failure;

@@ -20,8 +20,8 @@ bool is_tls(const boost::system::error_code& failure) { return failure && failur
 
 }  // namespace
 
-TlsStream::Impl::Impl(std::shared_ptr<const TlsContext::Loaded> loaded, SSL* session)
-    : loaded_(std::move(loaded)), stream_(context_, session), piece_(kPiece) {}
+TlsStream::Impl::Impl(std::shared_ptr<const TlsContext> tls, std::shared_ptr<const TlsContext::Loaded> loaded, SSL* session)
+    : tls_(std::move(tls)), standing_(std::move(loaded)), stream_(context_, session), piece_(kPiece) {}
 
 TlsStream::Impl::~Impl() { close_socket(); }
 
@@ -66,6 +66,7 @@ void TlsStream::Impl::adopt(const Tcp& protocol, int descriptor) {
 TlsStream::Impl::Failure TlsStream::Impl::handshake(Side side, Deadline deadline) {
   const auto failure = run(deadline, [&](auto done) { stream_.async_handshake(side, std::move(done)); });
   if (failure) return failure;
+  standing_.begin(session());
   peer_ = identity_of(session());
   Failure ignored;
   peer_.address = socket().remote_endpoint(ignored).address().to_string();
@@ -103,6 +104,7 @@ std::size_t TlsStream::Impl::take(std::span<std::uint8_t> room) {
 
 Result<Received> TlsStream::Impl::receive(std::span<std::uint8_t> room, Deadline deadline) {
   using What = Received::What;
+  judge();
   (void)wait(deadline, [&] {
     if (over_ == std::nullopt) keep_reading();
     return woken_ || !kept_.empty() || read_end_ || over_;
@@ -116,12 +118,22 @@ Result<Received> TlsStream::Impl::receive(std::span<std::uint8_t> room, Deadline
   return failure(error_of(*read_end_));
 }
 
+// Files may have been read again since, or the other end's certificate may have ended.
+void TlsStream::Impl::judge() {
+  if (over_) return;
+  ousted_ = standing_.judge(*tls_, session());
+  if (!ousted_) return;
+  over_ = Error{ErrorKind::unexpected, "the other end's certificate is good no longer: " + std::string(to_string(*ousted_)), {}, {}, {}};
+  stop_reading();
+  close_socket();
+}
+
 Result<void> TlsStream::Impl::send(ByteView octets, Deadline deadline) {
   if (over_) return failure(*over_);
   sending_ = true;
   const auto failed = run(deadline, [&](auto done) {
     asio::async_write(stream_, asio::buffer(octets.data(), octets.size()),
-                      [this, done](const Failure& result, std::size_t) mutable { done(result); });
+                      [done](const Failure& result, std::size_t) mutable { done(result); });
     keep_reading();
   });
   sending_ = false;

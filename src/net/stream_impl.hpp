@@ -22,7 +22,7 @@ class TlsStream::Impl {
   using Side = boost::asio::ssl::stream_base::handshake_type;
 
   /// `session` belongs to it from now on.
-  Impl(std::shared_ptr<const TlsContext::Loaded> loaded, SSL* session);
+  Impl(std::shared_ptr<const TlsContext> tls, std::shared_ptr<const TlsContext::Loaded> loaded, SSL* session);
   ~Impl();
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -46,6 +46,8 @@ class TlsStream::Impl {
 
   [[nodiscard]] SSL* session() { return stream_.native_handle(); }
   [[nodiscard]] const PeerIdentity& peer() const { return peer_; }
+  /// Why the other end had to go, after its handshake was good.
+  [[nodiscard]] std::optional<Refusal> ousted() const { return ousted_; }
 
  private:
   [[nodiscard]] Tcp::socket& socket() { return stream_.next_layer(); }
@@ -59,12 +61,15 @@ class TlsStream::Impl {
   [[nodiscard]] std::size_t take(std::span<std::uint8_t> room);
   [[nodiscard]] Error error_of(const Failure& failure) const;
   void drain(Deadline deadline);
+  void judge();
 
-  std::shared_ptr<const TlsContext::Loaded> loaded_;
+  std::shared_ptr<const TlsContext> tls_;
+  Standing standing_;
   boost::asio::io_context context_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{context_.get_executor()};
   boost::asio::ssl::stream<Tcp::socket> stream_;
   PeerIdentity peer_;
+  std::optional<Refusal> ousted_;
   RecordBytes piece_;  // where a read puts its octets
   bool reading_ = false;
   bool sending_ = false;  // reads go on then, so that two ends that send do not wait for each other

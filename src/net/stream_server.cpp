@@ -32,6 +32,7 @@ class StreamConnection final : public Connection {
   void run() override {
     try {
       if (meet()) settings_.handler(stream_);
+      if (const auto refusal = impl_->ousted()) listener_.refused(*refusal, address);
       stream_.close();
     } catch (const std::exception& exception) {
       listener_.failed(exception.what());
@@ -142,7 +143,7 @@ struct StreamServer::Impl {
     const auto address = remote.address().to_string();
     auto loaded = listener.tls->loaded();
     auto* const session = new_server_session(*loaded);
-    auto impl = std::make_unique<TlsStream::Impl>(std::move(loaded), session);
+    auto impl = std::make_unique<TlsStream::Impl>(listener.tls, std::move(loaded), session);
     impl->adopt(remote.protocol(), socket.release());
     const auto id = ++last_id;
     auto connection = std::make_shared<StreamConnection>(state, listener, id, std::move(impl));

@@ -42,8 +42,19 @@ struct TlsContext::Loaded {
 /// When the other end's certificate ends; far away without one.
 [[nodiscard]] std::chrono::sys_seconds peer_expiry(const SSL* session);
 
-/// Judges the certificate that a client showed earlier by what is loaded now.
-[[nodiscard]] std::optional<Refusal> judge_again(const TlsContext::Loaded& loaded, const SSL* session);
+/// Whether the other end may stay, on a connection that lives on while files are read again and certificates end.
+class Standing {
+ public:
+  explicit Standing(std::shared_ptr<const TlsContext::Loaded> loaded) : loaded_(std::move(loaded)) {}
+  /// The handshake is done.
+  void begin(const SSL* session) { expiry_ = peer_expiry(session); }
+  /// Judges the certificate that was shown by what is loaded now, if that has changed, or the certificate has ended.
+  [[nodiscard]] std::optional<Refusal> judge(const TlsContext& tls, const SSL* session);
+
+ private:
+  std::shared_ptr<const TlsContext::Loaded> loaded_;
+  std::chrono::sys_seconds expiry_ = std::chrono::sys_seconds::max();
+};
 
 /// A time that can't be read is the epoch.
 [[nodiscard]] std::chrono::sys_seconds to_time(const ASN1_TIME* time);

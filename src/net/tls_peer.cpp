@@ -175,21 +175,36 @@ std::chrono::sys_seconds peer_expiry(const SSL* session) {
   return x509 != nullptr ? to_time(X509_get0_notAfter(x509)) : std::chrono::sys_seconds::max();
 }
 
+namespace {
+
 std::optional<Refusal> judge_again(const TlsContext::Loaded& loaded, const SSL* session) {
-  if (loaded.peers == TlsPeers::server_only) return std::nullopt;
+  const bool server = SSL_is_server(session) == 1;
+  if (server && loaded.peers == TlsPeers::server_only) return std::nullopt;
   auto* const x509 = SSL_get0_peer_certificate(session);
   if (x509 == nullptr) return Refusal::no_certificate;
   const StoreContext store(X509_STORE_CTX_new());
   if (!store ||
       X509_STORE_CTX_init(store.get(), SSL_CTX_get_cert_store(loaded.context.get()), x509, SSL_get_peer_cert_chain(session)) != 1 ||
-      X509_STORE_CTX_set_default(store.get(), "ssl_client") != 1)
+      X509_STORE_CTX_set_default(store.get(), server ? "ssl_client" : "ssl_server") != 1)
     throw std::runtime_error("OpenSSL failed: verification");
   if (X509_verify_cert(store.get()) != 1) {
     ERR_clear_error();
     return refusal_of_certificate(X509_STORE_CTX_get_error(store.get()));
   }
-  if (!may_be(x509, loaded.peer_names)) return Refusal::wrong_name;
+  const auto* const of_session = static_cast<const NameList*>(SSL_get_ex_data(session, names_index()));
+  if (!may_be(x509, server ? loaded.peer_names : *of_session)) return Refusal::wrong_name;
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Refusal> Standing::judge(const TlsContext& tls, const SSL* session) {
+  auto latest = tls.loaded();
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());  // the year 9999 has no nanoseconds
+  if (latest == loaded_ && now < expiry_) return std::nullopt;
+  const auto refusal = judge_again(*latest, session);
+  if (!refusal) loaded_ = std::move(latest);
+  return refusal;
 }
 
 }  // namespace li::net

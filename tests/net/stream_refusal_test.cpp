@@ -111,6 +111,72 @@ TEST(StreamRefusal, OfOlderVersionsOtherProtocolsAndSilence) {
   EXPECT_EQ(refusals.wait_for(4).back(), "timeout");
 }
 
+TEST(StreamRefusal, OfACertificateThatIsGoodNoLonger) {
+  const auto revoked = world().authority.issue("DNS:df2.example");
+  const TemporaryFolder folder;
+  const auto list = (folder.path() / "crl.pem").string();
+  const auto publish = [&] {
+    std::filesystem::copy_file(world().authority.crl(), list, std::filesystem::copy_options::overwrite_existing);
+  };
+  publish();
+  auto settings = world().authority.settings(world().server);
+  settings.crl_file = list;
+  auto listener = stream_listener(echo_all);
+  listener.tls = load(settings);
+  Refusals refusals;
+  const auto server = serve(listener, &refusals);
+  auto client_settings = world().authority.settings(world().client);
+  client_settings.crl_file = list;
+  const auto good_tls = load(client_settings);
+  const auto bad = std::move(TlsStream::connect(target(server->port(), load(world().authority.settings(revoked))), kGuard).value());
+  const auto good = std::move(TlsStream::connect(target(server->port(), good_tls), kGuard).value());
+  const auto both_echo = [&] {
+    for (const auto* stream : {&bad, &good}) {
+      ASSERT_TRUE((*stream)->send(as_bytes("x"), kGuard));
+      EXPECT_EQ(read(**stream, 1), "x");
+    }
+  };
+  both_echo();
+  ASSERT_TRUE(listener.tls->reload());
+  ASSERT_TRUE(good_tls->reload());
+  both_echo();  // a reload by itself drops nobody
+  both_echo();
+  world().authority.revoke(revoked);
+  publish();
+  ASSERT_TRUE(listener.tls->reload());
+  ASSERT_TRUE(good_tls->reload());
+  std::string said = "x";
+  for (int i = 0; i < 3 && said == "x"; ++i) {  // the server looks when it next waits for octets
+    if (bad->send(as_bytes("x"), kGuard)) said = read(*bad, 1);
+    else said = "|error";
+  }
+  EXPECT_NE(said.find("|error"), std::string::npos);
+  EXPECT_EQ(refusals.wait_for(1), std::vector<std::string>{"revoked"});
+  ASSERT_TRUE(good->send(as_bytes("y"), kGuard));
+  EXPECT_EQ(read(*good, 1), "y");
+}
+
+TEST(StreamRefusal, OfAServerWhoseCertificateIsGoodNoLonger) {
+  const auto revoked = world().authority.issue(std::string("DNS:") + kServerName);
+  const TemporaryFolder folder;
+  auto settings = world().authority.settings(world().client);
+  settings.crl_file = (folder.path() / "crl.pem").string();
+  std::filesystem::copy_file(world().authority.crl(), settings.crl_file);
+  auto listener = stream_listener(echo_all);
+  listener.tls = load(world().authority.settings(revoked));
+  const auto server = serve(listener);
+  const auto tls = load(settings);
+  const auto stream = std::move(TlsStream::connect(target(server->port(), tls), kGuard).value());
+  std::array<std::uint8_t, 10> room{};
+  ASSERT_TRUE(tls->reload());
+  EXPECT_EQ(stream->receive(room, 0ms)->what, What::silence);
+  world().authority.revoke(revoked);
+  std::filesystem::copy_file(world().authority.crl(), settings.crl_file, std::filesystem::copy_options::overwrite_existing);
+  ASSERT_TRUE(tls->reload());
+  EXPECT_EQ(stream->receive(room, kGuard).error().text, "the other end's certificate is good no longer: revoked");
+  EXPECT_FALSE(stream->send(as_bytes("a record"), kGuard));
+}
+
 TEST(StreamRefusal, OfTheServerByItsClient) {
   Refusals refusals;
   const auto server = serve(stream_listener(echo_all), &refusals);

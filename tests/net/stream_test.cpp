@@ -160,26 +160,6 @@ TEST(StreamServer, HasItsLimits) {
   EXPECT_EQ(refusals.wait_for(2).back(), "too_many_connections");
 }
 
-TEST(StreamServer, AReloadLeavesOpenConnectionsAlone) {
-  auto settings = world().authority.settings(world().server);
-  const TemporaryFolder folder;
-  settings.ca_file = (folder.path() / "ca.pem").string();
-  std::filesystem::copy_file(world().authority.ca_file(), settings.ca_file);
-  auto listener = stream_listener(echo_all);
-  listener.tls = load(settings);
-  Refusals refusals;
-  const auto server = serve(listener, &refusals);
-  const auto stream = connect(server->port());
-  ASSERT_TRUE(stream->send(as_bytes("a"), kGuard));
-  EXPECT_EQ(read(*stream, 1), "a");
-  std::filesystem::copy_file(world().other.ca_file(), settings.ca_file, std::filesystem::copy_options::overwrite_existing);
-  ASSERT_TRUE(listener.tls->reload());
-  ASSERT_TRUE(stream->send(as_bytes("b"), kGuard));
-  EXPECT_EQ(read(*stream, 1), "b");
-  (void)read(*connect(server->port()), 1);
-  EXPECT_EQ(refusals.first(), "unknown_ca");
-}
-
 TEST(StreamServer, StartSaysWhatIsWrong) {
   EXPECT_FALSE(net::StreamServer::start({}));
   auto listener = stream_listener(echo_all);
