@@ -11,6 +11,8 @@
 namespace li::lemf {
 
 namespace fs = std::filesystem;
+using delivery::FileMethod;
+using delivery::parse_file_name;
 
 namespace {
 
@@ -42,11 +44,20 @@ Result<void> move(const fs::path& from, const fs::path& to) {
 bool before(const std::string& a, const std::string& b) {
   const auto first = parse_file_name(a);
   const auto second = parse_file_name(b);
-  if (first && second && first->number && second->number && first->liid == second->liid) return *first->number < *second->number;
+  const auto counted = first && second && first->method == FileMethod::a && second->method == FileMethod::a;
+  if (counted && first->liid == second->liid) return first->number < second->number;
   return a < b;
 }
 
 bool takes_records(char type) { return type == '1' || type == '7' || type == '8'; }
+
+// Nobody else looks into it: what is in it is ours now.
+Result<void> make_folder(const fs::path& folder) {
+  std::error_code error;
+  if (fs::create_directory(folder, error) && !error) fs::permissions(folder, fs::perms::owner_all, error);
+  if (error) return failure(error_of(folder, error));
+  return {};
+}
 
 // Beside a file of that name that is there already.
 fs::path free_name(const fs::path& folder, const std::string& name) {
@@ -76,6 +87,7 @@ Result<std::size_t> DropFolder::look() {
       places.push_back({at->path(), name + "/"});
   }
   if (error) return failure(error_of(options_.path, error));
+  std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) { return a.prefix < b.prefix; });
   std::size_t taken = 0;
   for (const auto& place : places) {
     const auto done = look_into(place);
@@ -111,8 +123,7 @@ Result<std::size_t> DropFolder::look_into(const Place& place) {
   for (const auto& name : left) {
     if (!take_one(name, false)) return failure(all.error());
   }
-  if (!fresh.empty()) fs::create_directory(place.path / kTaking, error);
-  if (error) return failure(error_of(place.path / kTaking, error));
+  if (auto made = fresh.empty() ? Result<void>() : make_folder(place.path / kTaking); !made) return failure(made.error());
   for (const auto& name : fresh) {
     if (std::find(left.begin(), left.end(), name) != left.end() && fs::exists(place.path / kTaking / name)) continue;
     if (!take_one(name, true)) return failure(all.error());
@@ -150,22 +161,22 @@ Result<void> DropFolder::take(const Place& place, const std::string& name) {
   return {};
 }
 
-Result<FileReport> DropFolder::store(const fs::path& file, const FileName& said, FileReport report) {
+Result<FileReport> DropFolder::store(const fs::path& file, const delivery::ParsedFileName& said, FileReport report) {
   auto read = read_file_records(file, report.name, options_.clock());
   if (!read) return failure(read.error());
   report.records = read->records;
   report.bad = read->bad;
   report.reason = read->first_problem;
   Delivery delivery;
-  FileMark mark{report.name, read->sha256, said.liid, {}};
+  FileMark mark{report.name, read->sha256, to_bytes(said.liid), {}};
   constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
-  if (said.number && *said.number <= kMost) {
+  if (said.method == FileMethod::a && said.number <= kMost) {
     const auto folder = report.name.substr(0, report.name.find('/') == std::string::npos ? 0 : report.name.find('/'));
-    mark.numbering = Numbering{to_bytes(folder), {}, {}, {}, "file", static_cast<std::uint32_t>(*said.number)};
+    mark.numbering = Numbering{to_bytes(folder), {}, {}, {}, "file", static_cast<std::uint32_t>(said.number)};
   }
   delivery.arrivals = std::move(read->arrivals);
   for (auto& arrival : delivery.arrivals) {
-    if (arrival.form == Form::bad) arrival.liid = said.liid;
+    if (arrival.form == Form::bad) arrival.liid = to_bytes(said.liid);
     else if (!said.liid.empty()) mark.liid = arrival.liid;  // a name may hold it in hexadecimal digits
   }
   delivery.file = std::move(mark);
@@ -187,8 +198,7 @@ Result<void> DropFolder::finish(const Place& place, const FileReport& report, co
     if (error) return failure(error_of(file, error));
     return {};
   }
-  fs::create_directory(place.path / kRejected, error);
-  if (error) return failure(error_of(place.path / kRejected, error));
+  if (auto made = make_folder(place.path / kRejected); !made) return made;
   return move(file, free_name(place.path / kRejected, name));
 }
 

@@ -14,20 +14,11 @@
 #include <mutex>
 #include <thread>
 
+#include "delivery/file_name.hpp"
 #include "lemf/store.hpp"
 #include "ops/audit.hpp"
 
 namespace li::lemf {
-
-/// What a file name says.
-struct FileName {
-  char method = 'A';
-  Bytes liid;                           ///< method A
-  std::optional<std::uint64_t> number;  ///< method A: transfers of that LIID
-  char type = '1';                      ///< "1" IRI, "7" IRI and CC ...
-};
-/// Nothing for a name of neither method: a file that is still written, or none of ours.
-[[nodiscard]] std::optional<FileName> parse_file_name(std::string_view name);
 
 /// What became of a file.
 struct FileReport {
@@ -72,7 +63,7 @@ class DropFolder {
   [[nodiscard]] Result<std::size_t> look_into(const Place& place);
   [[nodiscard]] Result<void> take(const Place& place, const std::string& name);
   [[nodiscard]] Result<void> finish(const Place& place, const FileReport& report, const std::string& name);
-  [[nodiscard]] Result<FileReport> store(const std::filesystem::path& file, const FileName& said, FileReport report);
+  [[nodiscard]] Result<FileReport> store(const std::filesystem::path& file, const delivery::ParsedFileName& said, FileReport report);
 
   Store& store_;
   const Options options_;

@@ -74,11 +74,12 @@ Result<Context*> Store::Impl::context_of(const Sealing& sealing, const Bytes& li
   return &contexts_.insert_or_assign(std::move(key), context).first->second;
 }
 
+// The last condition lets it use the index, which is of numbered items only.
 // Equal octets are the same PDU however long ago it came; other octets are in conflict only where this number was in its place.
 Result<Store::Impl::Sight> Store::Impl::look_for(const Sealing& sealing, const Context& context, std::uint32_t number, std::int64_t place,
                                                  const RecordBytes& octets) {
-  auto query =
-      database_.query("SELECT id, generation, place, sealed FROM items WHERE context = ? AND number = ?", context.id, std::int64_t{number});
+  auto query = database_.query("SELECT id, generation, place, sealed FROM items WHERE context = ? AND number = ? AND context <> 0",
+                               context.id, std::int64_t{number});
   auto sight = Sight::fresh;
   while (query.next()) {
     const auto was = sealing.vault.open(query.blob(3), kItems, {row_of(query.integer(0))});

@@ -59,7 +59,10 @@ int run(const Options& options) {
 
 Run setup_lemf_show(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("id", options->id, "its number, as hi2 lemf ls has it")->required()->check(CLI::PositiveNumber)->option_text("ID");
+  app.add_option("id", options->id, "its number, as hi2 lemf ls has it")
+      ->required()
+      ->check(CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max()))
+      ->option_text("ID");
   add_store_options(app, options->choice);
   app.add_option("-o,--output", options->form, "form: text, json, jsonl, xer or hex")
       ->check(CLI::IsMember({"text", "json", "jsonl", "xer", "hex"}))

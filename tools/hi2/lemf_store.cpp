@@ -6,16 +6,18 @@
 #include "hi2/commands.hpp"
 #include "lemf/admin.hpp"
 #include "ops/config.hpp"
+#include "ops/private_file.hpp"
 
 namespace li::tool {
 namespace {
 
 // The same forms of a key as in the daemon's configuration.
 Result<SecretBytes> read_key(const std::string& file) {
+  if (auto checked = ops::check_private(file); !checked) return failure(checked.error());
   const auto config = ops::Config::parse("key = 'file:" + file + "'", "key");
   if (!config) return failure(config.error());
   auto key = config->root().secret_key("key", crypto::kMasterKeySize, "");
-  if (const auto problems = config->problems(); !problems.empty()) return failure(ErrorKind::malformed, problems.front());
+  if (!key) return failure(ErrorKind::malformed, file + ": must have 32 octets, or their hexadecimal digits");
   return std::move(*key);
 }
 
@@ -39,7 +41,8 @@ Bytes octets_of(const std::string& digits) {
 }  // namespace
 
 void add_store_options(CLI::App& app, StoreChoice& choice) {
-  app.add_option("--config", choice.config, "configuration of hi2-lemf: it names store and master key")->option_text("FILE");
+  app.add_option("--config", choice.config, "configuration of hi2-lemf: it names store and master key; " + choice.config)
+      ->option_text("FILE");
   auto* store = app.add_option("--store", choice.store, "the store itself, without a configuration")->option_text("FILE");
   auto* key = app.add_option("--key", choice.key, "its master key: 32 octets or 64 hexadecimal digits")->option_text("FILE");
   store->needs(key);
