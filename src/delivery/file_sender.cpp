@@ -1,12 +1,12 @@
 #include "delivery/file_sender.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <set>
 #include <thread>
 
+#include "delivery/file_queue_impl.hpp"
 #include "delivery/ftps_impl.hpp"
 
 namespace li::delivery {
@@ -16,9 +16,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Millis = std::chrono::milliseconds;
 
-constexpr std::size_t kMostEntries = 10'000;  // of a file, and of one look into the spool
-constexpr std::size_t kMostTold = 16;         // kinds of failures, until things go well
-constexpr int kMostNames = 100;               // that may be taken already
+constexpr std::size_t kMostTold = 16;  // kinds of failures, until things go well
+constexpr int kMostNames = 100;        // that may be taken already
 
 TimePoint wall_now() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
 
@@ -28,9 +27,9 @@ class FileSender::Impl {
  public:
   Impl(FileSenderSettings settings, Spool& spool, FileSenderEvents events)
       : settings_(std::move(settings)),
-        spool_(spool),
         events_(std::move(events)),
         ftps_(settings_.target, [this] { return late(); }),
+        queue_(settings_, spool),
         thread_([this] { run(); }) {}
 
   void wake() { tell(more_); }
@@ -55,13 +54,6 @@ class FileSender::Impl {
   }
 
  private:
-  struct File {
-    Upload upload;
-    Bytes liid;  ///< of its first entry
-    RecordBytes octets;
-    std::vector<TimePoint> events;
-  };
-
   void tell(bool& flag) {
     {
       const std::lock_guard lock(mutex_);
@@ -107,122 +99,41 @@ class FileSender::Impl {
       more_ = true;
     }
     const auto ready = [this] { return stopping_ || more_; };
-    if (first_seen_ && settings_.close_after.count() > 0) woken_.wait_until(lock, *first_seen_ + settings_.close_after, ready);
+    if (const auto due = queue_.due_at()) woken_.wait_until(lock, *due, ready);
     else woken_.wait(lock, ready);
     more_ = false;
   }
 
   /// Sends all files that are due.
   Result<void> work() {
-    if (auto done = finish_begun(); !done) return done;
-    while (!stopping()) {
-      if (flush_until_) {
-        if (auto done = send_due(); !done) return done;
-      }
-      if (auto done = look(); !done) return done;
-      if (!due()) return {};
-      flush_until_ = seen_last_;
-      first_seen_.reset();
-      seen_octets_ = 0;
-    }
-    return {};
-  }
-
-  /// Counts what came since the last look.
-  Result<void> look() {
-    while (seen_octets_ < settings_.close_at) {
-      const auto entries = read(seen_last_);
-      if (!entries) return failure(entries.error());
-      if (entries->empty()) return {};
-      if (!first_seen_) first_seen_ = Clock::now();
-      for (const auto& entry : *entries) seen_octets_ += entry.octets.size();
-      seen_last_ = entries->back().id;
-    }
-    return {};
-  }
-
-  [[nodiscard]] bool due() const {
-    if (!first_seen_) return false;
-    const auto timed = settings_.close_after.count() > 0 && Clock::now() - *first_seen_ >= settings_.close_after;
-    return timed || seen_octets_ >= settings_.close_at;
-  }
-
-  Result<void> send_due() {
-    while (!stopping()) {
-      const auto entries = read(0);
-      if (!entries) return failure(entries.error());
-      if (entries->empty() || entries->front().id > *flush_until_) {
-        flush_until_.reset();
-        return {};
-      }
-      if (auto done = send_new(compose(*entries)); !done) return done;
-    }
-    return {};
-  }
-
-  [[nodiscard]] Result<std::vector<Waiting>> read(std::int64_t after) {
-    return checked(spool_.read(settings_.destination, after, kMostEntries, settings_.close_at));
-  }
-
-  // --- a file ---
-
-  /// Method A: those of the first one's LIID.
-  [[nodiscard]] File compose(const std::vector<Waiting>& entries) const {
-    File file;
-    file.liid = entries.front().liid;
-    for (const auto& entry : entries) {
-      if (settings_.naming.method == FileMethod::a && entry.liid != file.liid) continue;
-      add(file, entry);
-    }
-    return file;
-  }
-
-  static void add(File& file, const Waiting& entry) {
-    file.upload.ids.push_back(entry.id);
-    append(file.octets, entry.octets);
-    file.events.push_back(entry.event);
-  }
-
-  /// The same file as before.
-  [[nodiscard]] Result<File> compose_again(const Upload& upload) {
-    File file;
-    for (auto after = upload.ids.front() - 1; after < upload.ids.back();) {
-      const auto entries = read(after);
-      if (!entries) return failure(entries.error());
-      if (entries->empty()) break;  // erased a moment ago
-      for (const auto& entry : *entries) {
-        if (!std::binary_search(upload.ids.begin(), upload.ids.end(), entry.id)) continue;
-        if (file.events.empty()) file.liid = entry.liid;
-        add(file, entry);
-      }
-      after = entries->back().id;
-    }
-    file.upload.name = upload.name;
-    return file;
-  }
-
-  /// A file that was begun, and whose fate is not known.
-  Result<void> finish_begun() {
-    const auto begun = checked(spool_.upload(settings_.destination));
+    auto begun = queue_.begun();
     if (!begun) return failure(begun.error());
-    if (!*begun) return {};
-    auto file = compose_again(**begun);
-    if (!file) return failure(file.error());
-    if (file->upload.ids.empty()) return {};
-    const auto there = ftps_.size_of(file->upload.name);
+    if (*begun) {
+      if (auto done = send_again(std::move(**begun)); !done) return done;
+    }
+    while (!stopping()) {
+      if (auto done = queue_.due() ? Result<void>() : queue_.look(); !done) return done;
+      if (!queue_.due()) return {};
+      auto file = queue_.next();
+      if (!file) return failure(file.error());
+      if (!*file) continue;
+      if (auto done = send_new(std::move(**file)); !done) return done;
+    }
+    return {};
+  }
+
+  Result<void> send_again(OutgoingFile file) {
+    const auto there = ftps_.size_of(file.upload.name);
     if (!there) return failure(there.error());
-    if (!*there) return send(*file);
-    if (**there == file->octets.size()) return delivered(*file);  // the answer to its rename was lost
-    return send_new(std::move(*file));
+    if (!*there) return send(file);
+    if (**there == file.octets.size()) return delivered(file);  // the answer to its rename was lost
+    return send_new(std::move(file));
   }
 
   /// The name is on the disk before anything else is tried, so that the numbers in names have no gaps.
-  Result<void> send_new(File file) {
+  Result<void> send_new(OutgoingFile file) {
     for (int i = 0; i < kMostNames; ++i) {
-      auto name = next_name(file.liid);
-      if (!name) return failure(name.error());
-      file.upload.name = std::move(*name);
-      if (auto done = checked(spool_.begin_upload(settings_.destination, file.upload)); !done) return done;
+      if (auto done = queue_.begin(file); !done) return done;
       const auto there = ftps_.size_of(file.upload.name);
       if (!there) return failure(there.error());
       if (!*there) return send(file);
@@ -230,35 +141,15 @@ class FileSender::Impl {
     return failure(ErrorKind::limit, "the LEMF has files of all the names that were tried");
   }
 
-  Result<void> send(const File& file) {
+  Result<void> send(const OutgoingFile& file) {
     if (auto done = ftps_.upload(file.upload.name, file.octets); !done) return done;
     return delivered(file);
   }
 
-  Result<std::string> next_name(const Bytes& liid) {
-    if (settings_.naming.method == FileMethod::a) {
-      const auto number = checked(spool_.next_file_number(settings_.destination, liid));
-      if (!number) return failure(number.error());
-      return file_name_a(liid, *number, settings_.naming.type);
-    }
-    const auto number = checked(next_id());
-    if (!number) return failure(number.error());
-    return file_name_b(settings_.naming, wall_now(), *number);
-  }
-
-  [[nodiscard]] Result<std::uint64_t> next_id() {
-    const auto batch = spool_.begin();
-    if (!batch) return failure(batch.error());
-    auto id = (*batch)->next_id("files to " + settings_.destination);
-    if (!id) return id;
-    if (auto done = (*batch)->commit(); !done) return failure(done.error());
-    return id;
-  }
-
   // --- what is told ---
 
-  Result<void> delivered(const File& file) {
-    if (auto done = checked(spool_.confirm(settings_.destination, file.upload.ids)); !done) return done;
+  Result<void> delivered(const OutgoingFile& file) {
+    if (auto done = queue_.confirm(file); !done) return done;
     auto first = false;
     {
       const std::lock_guard lock(mutex_);
@@ -273,15 +164,8 @@ class FileSender::Impl {
     return {};
   }
 
-  /// Remembers that a failure is the spool's.
-  template <typename T>
-  [[nodiscard]] Result<T> checked(Result<T> result) {
-    spool_failed_ = !result;
-    return result;
-  }
-
   void note_failure(const Error& error) {
-    const auto of_spool = std::exchange(spool_failed_, false);
+    const auto of_spool = queue_.take_fault();
     {
       const std::lock_guard lock(mutex_);
       if (!of_spool) status_.connected = false;
@@ -294,7 +178,6 @@ class FileSender::Impl {
   }
 
   const FileSenderSettings settings_;
-  Spool& spool_;
   const FileSenderEvents events_;
 
   mutable std::mutex mutex_;
@@ -308,12 +191,7 @@ class FileSender::Impl {
 
   // Of the thread.
   FtpsClient ftps_;
-  std::optional<Clock::time_point> first_seen_;  // when the first entry was seen that no file was begun for
-  std::size_t seen_octets_ = 0;                  // of those
-  std::int64_t seen_last_ = 0;
-  std::optional<std::int64_t> flush_until_;  // entries up to this one are due
-
-  bool spool_failed_ = false;
+  FileQueue queue_;
   std::thread thread_;  // the last member: it uses the others
 };
 
