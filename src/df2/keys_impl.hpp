@@ -6,6 +6,7 @@
 // Owns:    which sessions wait for which answer; the questions themselves lie in the sessions.
 #pragma once
 
+#include <set>
 #include <unordered_map>
 
 #include "df2/attack_impl.hpp"
@@ -20,8 +21,7 @@ class KeyRoad {
       : rules_(std::move(rules)), teller_(teller), recorder_(recorder), guard_(guard), sessions_(sessions) {}
 
   /// What a message meant for the keys of its session.
-  [[nodiscard]] Result<void> take(const Turn& turn, const Warrant& warrant, Session& session, const SipEvent& event,
-                                  const MediaSteps& steps);
+  [[nodiscard]] Result<void> take(const Turn& turn, const Warrant& warrant, Session& session, const SipEvent& event, MediaSteps steps);
   [[nodiscard]] Result<void> answer(const Turn& turn, KeyAnswer answer);
   /// Timers of a session's questions.
   [[nodiscard]] Result<void> tick(const Turn& turn, Session& session);
@@ -62,7 +62,7 @@ class KeyRoad {
   const Recorder& recorder_;
   Guard& guard_;
   Sessions& sessions_;
-  std::unordered_map<Hash, std::vector<std::uint64_t>, HashOfHash> waiting_;  ///< sessions by question
+  std::unordered_map<Hash, std::set<std::uint64_t>, HashOfHash> waiting_;  ///< sessions by question
   std::vector<Hash> to_ask_;
 };
 
