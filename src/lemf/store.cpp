@@ -27,13 +27,12 @@ Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options, const Se
   return std::unique_ptr<Store>(new Store(std::make_unique<Impl>(options, master.copy(), std::move(*database))));
 }
 
-Result<Outcome> Store::put(Delivery delivery) { return impl_->put(std::move(delivery)); }
+Result<Outcome> Store::put(const Delivery& delivery) { return impl_->put(delivery); }
 Result<Counts> Store::counts() { return impl_->counts(); }
 Result<std::uint64_t> Store::erase(ByteView liid) { return impl_->erase(liid); }
 
-Result<Outcome> Store::Impl::put(Delivery delivery) {
-  Job job;
-  job.delivery = std::move(delivery);
+Result<Outcome> Store::Impl::put(const Delivery& delivery) {
+  Job job{delivery};
   std::unique_lock hold(queue_lock_);
   queue_.push_back(&job);
   settled_.wait(hold, [&] { return job.done || !working_; });
@@ -78,10 +77,9 @@ Result<void> Store::Impl::store_jobs(const std::vector<Job*>& jobs) {
   return transaction.commit();
 }
 
-Result<void> Store::Impl::store_one(Delivery& delivery, Outcome& outcome) {
+Result<void> Store::Impl::store_one(const Delivery& delivery, Outcome& outcome) {
   if (delivery.file) {
-    const auto now = delivery.arrivals.empty() ? TimePoint() : delivery.arrivals.front().received;
-    const auto fresh = take_mark(*delivery.file, now, outcome);
+    const auto fresh = take_mark(*delivery.file, delivery.received, outcome);
     if (!fresh) return failure(fresh.error());
     outcome.file_was_here = !*fresh;
     if (outcome.file_was_here) return {};

@@ -31,6 +31,7 @@ struct FileMark {
 struct Delivery {
   std::vector<Arrival> arrivals;
   std::optional<FileMark> file;
+  TimePoint received{};  ///< of the file
 };
 
 /// Something that somebody should know.
@@ -73,7 +74,7 @@ class Store {
   Store& operator=(const Store&) = delete;
 
   /// Returns when it is on the disk.
-  [[nodiscard]] Result<Outcome> put(Delivery delivery);
+  [[nodiscard]] Result<Outcome> put(const Delivery& delivery);
 
   [[nodiscard]] Result<Counts> counts();
 

@@ -49,22 +49,22 @@ class Store::Impl {
       : options_(std::move(options)), master_(std::move(master)), database_(std::move(database)) {}
 
   /// Group commit: whoever comes first does the work of all that wait.
-  [[nodiscard]] Result<Outcome> put(Delivery delivery);
+  [[nodiscard]] Result<Outcome> put(const Delivery& delivery);
   [[nodiscard]] Result<Counts> counts();
   [[nodiscard]] Result<std::uint64_t> erase(ByteView liid);
 
  private:
   struct Job {
-    Delivery delivery;
-    Outcome outcome;
-    Result<void> result;
+    const Delivery& delivery;
+    Outcome outcome = {};
+    Result<void> result = {};
     bool done = false;
   };
 
   void work(std::unique_lock<std::mutex>& lock);
   [[nodiscard]] Result<void> store_all(const std::vector<Job*>& jobs);
   [[nodiscard]] Result<void> store_jobs(const std::vector<Job*>& jobs);
-  [[nodiscard]] Result<void> store_one(Delivery& delivery, Outcome& outcome);
+  [[nodiscard]] Result<void> store_one(const Delivery& delivery, Outcome& outcome);
   [[nodiscard]] Result<void> refresh();
   void forget();
 

@@ -79,7 +79,7 @@ void Shelf::open() {
 Outcome Shelf::put(const RecordBytes& pdu) {
   Delivery delivery;
   delivery.arrivals.push_back(arrived(pdu));
-  auto outcome = store->put(std::move(delivery));
+  auto outcome = store->put(delivery);
   if (!outcome) throw std::runtime_error(outcome.error().message());
   return std::move(*outcome);
 }

@@ -195,7 +195,7 @@ TEST_F(LemfStore, a_full_disk_is_told_and_passes) {
   while (outcome && number < 1000) {
     Delivery delivery;
     delivery.arrivals.push_back(arrived(iri_pdu({.number = number++})));
-    outcome = store->put(std::move(delivery));
+    outcome = store->put(delivery);
   }
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().kind, ErrorKind::limit);

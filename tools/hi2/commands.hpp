@@ -29,6 +29,7 @@ Run setup_audit(CLI::App& app);
 Run setup_decode(CLI::App& app);
 Run setup_decrypt(CLI::App& app);
 Run setup_encode(CLI::App& app);
+Run setup_lemf(CLI::App& app);
 Run setup_ls(CLI::App& app);
 Run setup_mikey(CLI::App& app);
 

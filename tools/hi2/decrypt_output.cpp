@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 
+#include "base/text.hpp"
 #include "hi2/input.hpp"
 #include "hi2/row.hpp"
 #include "hi2/summary.hpp"
@@ -91,7 +92,7 @@ void print_streams(const std::vector<lemf::StreamSummary>& streams) {
     if (!stream.note.empty()) state += ": " + stream.note;
     if (stream.keys_used > 1) state += ", " + std::to_string(stream.keys_used) + " keys";
     const auto opened = stream.state == lemf::StreamState::clear ? stream.packets : stream.decrypted;
-    const auto media = stream.media.empty() ? std::string() : stream.media + " " + std::to_string(*stream.m_line);
+    const auto media = stream.media.empty() ? std::string() : printable(stream.media) + " " + std::to_string(*stream.m_line);
     table.add({{std::to_string(number), ssrc_text(stream.ssrc), stream.from.to_string() + " → " + stream.to.to_string(), media,
                 stream.codec, stream.cs_id ? std::to_string(*stream.cs_id) : "", std::to_string(stream.packets), std::to_string(opened),
                 std::to_string(stream.lost), std::to_string(stream.failed_authentication), state},
@@ -112,10 +113,11 @@ void print_streams_json(const std::vector<lemf::StreamSummary>& streams) {
     line.text("to", stream.to.to_string());
     line.text("state", to_string(stream.state));
     if (!stream.note.empty()) line.text("note", stream.note);
-    if (!stream.lawful_interception_identifier.empty()) line.text("lawfulInterceptionIdentifier", stream.lawful_interception_identifier);
+    if (!stream.lawful_interception_identifier.empty())
+      line.text("lawfulInterceptionIdentifier", printable(stream.lawful_interception_identifier));
     if (!stream.correlation.empty()) line.text("correlation", to_hex(stream.correlation));
-    if (stream.m_line) line.text("media", stream.media), line.number("mLine", *stream.m_line);
-    line.text("codec", stream.codec);
+    if (stream.m_line) line.text("media", printable(stream.media)), line.number("mLine", *stream.m_line);
+    line.text("codec", printable(stream.codec));
     if (stream.cs_id) line.number("cryptoSession", *stream.cs_id);
     if (!stream.suite.empty()) line.text("suite", stream.suite);
     line.number("packets", stream.packets);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/vault.hpp"
 #include "hi2/commands.hpp"
 #include "lemf/admin.hpp"
 #include "ops/config.hpp"

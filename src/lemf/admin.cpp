@@ -1,0 +1,71 @@
+#include "lemf/admin.hpp"
+
+#include <filesystem>
+
+#include "crypto/key.hpp"
+#include "crypto/vault.hpp"
+#include "ops/first_files.hpp"
+#include "ops/user.hpp"
+
+namespace li::lemf {
+
+namespace {
+
+// Characters where they are all printable, hexadecimal otherwise.
+std::string readable(ByteView octets) {
+  for (const auto octet : octets) {
+    if (octet < 0x20 || octet > 0x7E) return "0x" + to_hex(octets);
+  }
+  return std::string(as_text(octets));
+}
+
+}  // namespace
+
+Result<void> audit_command(ops::AuditOptions trail, const std::string& event, ops::Fields fields) {
+  const auto audit = ops::AuditLog::open(std::move(trail));
+  if (!audit) return failure(audit.error());
+  ops::Fields all{{"user", ops::user_of_process()}};
+  all.insert(all.end(), fields.begin(), fields.end());
+  if (auto entry = (*audit)->append({event, std::move(all)}); !entry) return failure(entry.error());
+  return (*audit)->close();
+}
+
+Result<std::uint64_t> erase(Settings settings, ByteView liid) {
+  const auto store = Store::open(settings.store, settings.master_key);
+  if (!store) return failure(store.error());
+  const ops::Fields fields{{"command", "erase"}, {"liid", readable(liid)}};
+  if (auto entry = audit_command(settings.admin_audit, "admin", fields); !entry) return failure(entry.error());
+  auto erased = (*store)->erase(liid);
+  if (erased) return erased;
+  auto failed = fields;
+  failed.emplace_back("problem", erased.error().message());
+  static_cast<void>(audit_command(settings.admin_audit, "admin_failed", failed));
+  return erased;
+}
+
+Result<std::vector<std::string>> initialise(const std::string& config_path, TimePoint now) {
+  const auto master = ops::secret_file(config_path, "store", "master_key");
+  if (!master) return failure(master.error());
+  std::vector<std::string> made;
+  if (auto done = ops::make_missing({{*master, [] { return ops::new_hex_key(crypto::kMasterKeySize); }}}, made); !done)
+    return failure(done.error());
+  const auto settings = load_settings(config_path);
+  if (!settings) return failure(ErrorKind::malformed, settings.error().front());
+  auto done = ops::make_missing({{settings->audit.key_file, [] { return crypto::PrivateKey::new_ed25519().to_pem(); }}}, made);
+  if (!done) return failure(done.error());
+  if (!std::filesystem::exists(settings->store.path)) {
+    if (auto store = Store::create(settings->store, settings->master_key); !store) return failure(store.error());
+    made.push_back(settings->store.path);
+  }
+  if (settings->drop_folder.on && !std::filesystem::exists(settings->drop_folder.path)) {
+    std::error_code error;
+    std::filesystem::create_directory(settings->drop_folder.path, error);
+    if (error) return failure(ErrorKind::unexpected, settings->drop_folder.path + ": " + error.message());
+    std::filesystem::permissions(settings->drop_folder.path, std::filesystem::perms::owner_all, error);
+    made.push_back(settings->drop_folder.path);
+  }
+  if (auto written = ops::audit_init(settings->admin_audit, made, now); !written) return failure(written.error());
+  return made;
+}
+
+}  // namespace li::lemf

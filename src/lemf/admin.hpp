@@ -1,0 +1,24 @@
+// lemf/admin.hpp: administration of a LEMF's store: each command is in the audit trail, with its user, before it is done.
+//
+// Source:  docs/lemf.md.
+// Units:   none.
+// Errors:  those of the store and of the trail; a command that can't be audited is not done.
+// Owns:    nothing beyond a call. A daemon may run beside.
+#pragma once
+
+#include "lemf/settings.hpp"
+#include "ops/fields.hpp"
+
+namespace li::lemf {
+
+/// An entry of the trail of administration: `event`, the user and `fields`. It is on the disk when this returns.
+[[nodiscard]] Result<void> audit_command(ops::AuditOptions trail, const std::string& event, ops::Fields fields);
+
+/// Everything of that LIID, beyond recovery; the number of items.
+[[nodiscard]] Result<std::uint64_t> erase(Settings settings, ByteView liid);
+
+/// Makes what a daemon starts with, each file with mode 0600 and none over another: store, master key (when it is a file), audit key, and
+/// the drop folder. Gives the paths made.
+[[nodiscard]] Result<std::vector<std::string>> initialise(const std::string& config_path, TimePoint now);
+
+}  // namespace li::lemf

@@ -1,0 +1,116 @@
+#include "lemf/settings.hpp"
+
+#include "crypto/hash.hpp"
+#include "crypto/vault.hpp"
+#include "ops/daemon_sections.hpp"
+
+namespace li::lemf {
+
+namespace {
+
+using ops::ConfigSection;
+
+void read_hi2(const ConfigSection& section, Settings::Hi2& hi2) {
+  hi2.on = section.given();
+  hi2.address = section.address("listen", "127.0.0.1:50443", "address and port");
+  hi2.tls = ops::read_tls(section, net::TlsPeers::mutual, hi2.on);
+  hi2.tls.peer_names = section.texts("mediation_functions", "URI or DNS names of the certificates that may deliver");
+  if (hi2.on && hi2.tls.peer_names.empty()) section.problem("mediation_functions", "at least one is needed");
+  hi2.max_connections = static_cast<std::size_t>(section.integer("max_connections", 64, {1, 10'000}, "more are closed at once"));
+  hi2.max_pdu =
+      static_cast<std::size_t>(section.size("max_pdu", "16MiB", {"64KiB", "256MiB"}, "a connection that sends a larger one ends"));
+  hi2.acknowledgement =
+      section.flag("acknowledgement", true, "whether PDUs are acknowledged where it is asked for; keep-alives are answered in any case");
+  hi2.silence = section.duration("silence", "10m", {"1s", "1d"}, "a connection on which nothing comes for so long ends");
+  hi2.patience = section.duration("full_disk_patience", "4s", {"0s", "1h"},
+                                  "how long a connection waits for room on the disk; then it ends, and its PDUs come again");
+}
+
+void read_drop_folder(const ConfigSection& section, Settings::DropFolder& folder) {
+  folder.on = section.given();
+  folder.path = section.path("path", "", "where the FTPS server puts files; folders in it are mediation functions").string();
+  if (folder.on && folder.path.empty()) section.problem("path", "is missing");
+  folder.interval = section.duration("interval", "1s", {"100ms", "1h"}, "between two looks into it");
+  folder.max_file = section.size("max_file", "256MiB", {"1KiB", "4GiB"}, "larger files are moved to rejected");
+}
+
+void read_store(const ConfigSection& store, Settings& settings) {
+  settings.store.path = store.path("path", "lemf.sqlite", "the SQLite file").string();
+  if (auto key =
+          store.secret_key("master_key", crypto::kMasterKeySize, "wraps the data keys of the LIIDs: file:PATH or env:NAME, 32 octets")) {
+    settings.master_key = std::move(*key);
+  } else {
+    store.problem("master_key", "is needed");
+  }
+  constexpr std::uint64_t kPage = 4096;
+  const auto most = store.size("max_size", "0", {"0", "1024TiB"}, "of the SQLite file; 0: as the disk has");
+  settings.store.max_pages = static_cast<std::int64_t>((most + kPage - 1) / kPage);
+}
+
+void read_audit(const ConfigSection& section, Settings& settings) {
+  settings.audit.path = section.path("trail", "lemf.audit", "every refusal, conflict and reload").string();
+  settings.audit.key_file = section.path("key", "audit.key", "Ed25519, PEM: signs the trails").string();
+  settings.audit.anchor = section.path("anchor", "lemf.anchor", "what the trail has come to; better on another machine's disk").string();
+  settings.admin_audit.path = section.path("admin_trail", "admin.audit", "every command of administration, and who saw keys").string();
+  settings.admin_audit.key_file = settings.audit.key_file;
+  settings.admin_audit.anchor = section.path("admin_anchor", "admin.anchor", "what that trail has come to").string();
+}
+
+}  // namespace
+
+Settings read_settings(const ops::Config& config) {
+  const auto root = config.root();
+  Settings settings;
+  read_hi2(root.table("hi2", "mediation functions come here: PS-PDUs over mutual TLS 1.3"), settings.hi2);
+  read_drop_folder(root.table("drop_folder", "mediation functions put files here, through an FTPS server"), settings.drop_folder);
+  read_store(root.table("store", "what is kept"), settings);
+  read_audit(root.table("audit", "the audit trails"), settings);
+  settings.metrics = root.table("metrics", "Prometheus and health, plain HTTP").address("listen", "127.0.0.1:9466", "address and port");
+  settings.log_level = ops::read_log_level(root);
+  if (!settings.hi2.on && !settings.drop_folder.on) root.problem("hi2", "there is neither [hi2] nor [drop_folder]: nothing can come");
+  return settings;
+}
+
+tl::expected<Settings, std::vector<std::string>> load_settings(const std::string& path) {
+  const auto text = ops::read_private(path);
+  if (!text) return tl::unexpected(std::vector{text.error().message()});
+  const auto config = ops::Config::parse(as_text(text->reveal()), path);
+  if (!config) return tl::unexpected(std::vector{config.error().message()});
+  auto settings = read_settings(*config);
+  auto problems = config->problems();
+  if (!problems.empty()) return tl::unexpected(std::move(problems));
+  settings.sha256 = to_hex(crypto::digest(crypto::Hash::sha256, text->reveal()));
+  return settings;
+}
+
+// Level and certificates' contents change with a reload; names of mediation functions too, with their files.
+std::vector<std::string> needs_restart(const Settings& now, const Settings& next) {
+  std::vector<std::string> changed;
+  const auto look = [&](bool same, const char* key) {
+    if (!same) changed.push_back(std::string(key) + " can't change while the daemon runs: restart it");
+  };
+  look(now.hi2.on == next.hi2.on && now.hi2.address == next.hi2.address, "hi2.listen");
+  look(now.hi2.tls.certificate_file == next.hi2.tls.certificate_file && now.hi2.tls.key_file == next.hi2.tls.key_file &&
+           now.hi2.tls.ca_file == next.hi2.tls.ca_file && now.hi2.tls.crl_file == next.hi2.tls.crl_file,
+       "hi2: the path of a certificate, key, CA or CRL file");
+  look(now.hi2.tls.peer_names == next.hi2.tls.peer_names, "hi2.mediation_functions");
+  look(now.hi2.max_connections == next.hi2.max_connections && now.hi2.max_pdu == next.hi2.max_pdu &&
+           now.hi2.acknowledgement == next.hi2.acknowledgement && now.hi2.silence == next.hi2.silence &&
+           now.hi2.patience == next.hi2.patience,
+       "hi2: a limit");
+  look(now.drop_folder.on == next.drop_folder.on && now.drop_folder.path == next.drop_folder.path &&
+           now.drop_folder.interval == next.drop_folder.interval && now.drop_folder.max_file == next.drop_folder.max_file,
+       "drop_folder");
+  look(now.store.path == next.store.path && now.store.max_pages == next.store.max_pages && now.master_key == next.master_key, "store");
+  look(now.audit.path == next.audit.path && now.audit.key_file == next.audit.key_file && now.audit.anchor == next.audit.anchor, "audit");
+  look(now.metrics == next.metrics, "metrics.listen");
+  return changed;
+}
+
+std::string describe_settings() {
+  const auto config = ops::Config::parse("", "hi2-lemf.toml");
+  static_cast<void>(read_settings(*config));
+  return config->description();
+}
+
+}  // namespace li::lemf
