@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 
@@ -58,7 +60,8 @@ int decrypt(const Options& options) {
   }
   if (!options.output.empty()) {
     if (const auto opened = output.open(options.output); !opened) {
-      report(options.output, {ErrorKind::unexpected, opened.error().text + (options.force ? "" : " (--force replaces it)"), {}, {}, {}});
+      const bool exists = opened.error().text == std::strerror(EEXIST);
+      report(options.output, {ErrorKind::unexpected, opened.error().text + (exists ? " (--force replaces it)" : ""), {}, {}, {}});
       return kBadData;
     }
   }
