@@ -39,10 +39,11 @@ class Decrypter::Impl {
       ++other_;
       return std::nullopt;
     }
-    auto clear = streams_[*index].take(*header, packet);
+    auto& stream = streams_[*index];
+    auto clear = stream.take(*header, packet);
     if (!clear) return std::nullopt;
     packet.payload = std::move(*clear);
-    return ClearPacket{*index, std::move(packet), false};
+    return ClearPacket{*index, std::move(packet), false, stream.sound(header->payload_type)};
   }
 
   [[nodiscard]] const std::deque<Stream>& streams() const { return streams_; }
@@ -78,7 +79,7 @@ class Decrypter::Impl {
       if (stream.from().address != packet.from.address) continue;
       if (auto clear = stream.take_rtcp(packet.payload)) {
         packet.payload = std::move(*clear);
-        return ClearPacket{one->second, std::move(packet), true};
+        return ClearPacket{one->second, std::move(packet), true, std::nullopt};
       }
     }
     ++other_;

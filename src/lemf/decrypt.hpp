@@ -33,13 +33,12 @@ struct StreamSummary {
   StreamState state = StreamState::unknown;
   std::string lawful_interception_identifier;
   Bytes correlation;
-  std::string media;                        ///< "audio"; empty for an unknown stream
-  std::optional<std::size_t> m_line;        ///< from 1
-  std::optional<std::uint8_t> cs_id;        ///< of the key that opened it
-  std::string suite;                        ///< likewise; "SDES" keys have one, too
-  std::string codec;                        ///< "PCMU/8000", "PT 96"
-  std::optional<media::SoundFormat> sound;  ///< if it can be written as WAV
-  std::uint64_t packets = 0;                ///< RTP
+  std::string media;                  ///< "audio"; empty for an unknown stream
+  std::optional<std::size_t> m_line;  ///< from 1
+  std::optional<std::uint8_t> cs_id;  ///< of the key that opened it
+  std::string suite;                  ///< likewise; "SDES" keys have one, too
+  std::string codec;                  ///< "PCMU/8000", "PT 96"
+  std::uint64_t packets = 0;          ///< RTP
   std::uint64_t decrypted = 0;
   std::uint64_t failed_authentication = 0;
   std::uint64_t no_key = 0;
@@ -56,6 +55,7 @@ struct ClearPacket {
   std::size_t stream = 0;  ///< for streams()[stream]
   media::UdpPacket packet;
   bool rtcp = false;
+  std::optional<media::SoundFormat> sound;  ///< of an RTP packet whose payload can be written as WAV
 };
 
 class Decrypter {

@@ -30,7 +30,7 @@ std::optional<Bytes> Stream::take(const media::RtpHeader& header, const media::U
   all_.add(header.sequence);
   const bool is_duplicate = all_.duplicates() != duplicates;
   last_ = packet.time;
-  payload_type_ = header.payload_type;
+  ++payload_types_[header.payload_type];
   if (auto clear = open(packet.payload, is_duplicate)) {
     ++decrypted_;
     opened_.add(header.sequence);
@@ -109,7 +109,19 @@ bool Stream::may_be_clear() const {
   });
 }
 
-const Match* Stream::told_by() const { return matches_.empty() ? nullptr : &matches_.front(); }
+const Call* Stream::call() const { return current_ ? current_->attempt.call : matches_.empty() ? nullptr : matches_.front().call; }
+
+const MediaLine* Stream::line() const { return current_ ? current_->attempt.line : matches_.empty() ? nullptr : matches_.front().line; }
+
+const sip::Codec* Stream::codec(std::uint8_t payload_type) const {
+  return line() == nullptr ? nullptr : find_codec(line()->codecs, payload_type);
+}
+
+std::optional<media::SoundFormat> Stream::sound(std::uint8_t payload_type) const {
+  const auto* const known = codec(payload_type);
+  return known == nullptr ? media::sound_format(payload_type)
+                          : media::sound_format(known->name, static_cast<std::uint32_t>(known->clock_rate), known->channels);
+}
 
 StreamSummary Stream::summary() const {
   StreamSummary out;
@@ -137,29 +149,22 @@ StreamSummary Stream::summary() const {
 }
 
 void Stream::describe(StreamSummary& out) const {
-  const auto* const match = told_by();
-  const Call* call = current_ ? current_->attempt.call : match != nullptr ? match->call : nullptr;
-  const MediaLine* line = current_ ? current_->attempt.line : match != nullptr ? match->line : nullptr;
-  if (call != nullptr) {
-    out.lawful_interception_identifier = call->liid;
-    out.correlation = call->correlation;
+  if (call() != nullptr) {
+    out.lawful_interception_identifier = call()->liid;
+    out.correlation = call()->correlation;
   }
   if (current_) {
     out.cs_id = current_->attempt.cs_id;
     out.suite = media::suite_of(current_->attempt.policy).value_or("policy of its own");
   }
-  const auto* codec = line != nullptr ? find_codec(line->codecs, payload_type_) : nullptr;
-  if (line != nullptr) {
-    out.media = line->type;
-    out.m_line = line->index + 1;
+  if (line() != nullptr) {
+    out.media = line()->type;
+    out.m_line = line()->index + 1;
   }
-  if (codec != nullptr) {
-    out.codec = name_of(*codec);
-    out.sound = media::sound_format(codec->name, static_cast<std::uint32_t>(codec->clock_rate), codec->channels);
-  } else {
-    out.codec = "PT " + std::to_string(payload_type_);
-    out.sound = media::sound_format(payload_type_);
-  }
+  const auto most = std::max_element(payload_types_.begin(), payload_types_.end(), [](auto& a, auto& b) { return a.second < b.second; });
+  if (most == payload_types_.end()) return;
+  const auto* const known = codec(most->first);
+  out.codec = known != nullptr ? name_of(*known) : "PT " + std::to_string(most->first);
 }
 
 std::string Stream::note() const {
@@ -168,10 +173,9 @@ std::string Stream::note() const {
       if (!choice.unsupported.empty()) return "not understood: " + choice.unsupported;
     }
   }
-  const auto* const match = told_by();
-  if (match == nullptr || failed_ != 0) return {};
-  if (match->call->failure) return "key retrieval failed";
-  return match->line->protection == Protection::other ? "keys are agreed on the media path" : "no key record";
+  if (matches_.empty() || failed_ != 0) return {};
+  if (call()->failure) return "key retrieval failed";
+  return line()->protection == Protection::other ? "keys are agreed on the media path" : "no key record";
 }
 
 }  // namespace li::lemf

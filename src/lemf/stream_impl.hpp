@@ -15,6 +15,7 @@ class Stream {
   [[nodiscard]] std::optional<Bytes> take(const media::RtpHeader& header, const media::UdpPacket& packet);
   [[nodiscard]] std::optional<Bytes> take_rtcp(ByteView packet);
   [[nodiscard]] StreamSummary summary() const;
+  [[nodiscard]] std::optional<media::SoundFormat> sound(std::uint8_t payload_type) const;
   [[nodiscard]] const media::Endpoint& from() const { return from_; }
 
  private:
@@ -27,7 +28,9 @@ class Stream {
   [[nodiscard]] std::optional<Bytes> search(ByteView packet, bool restarted);
   [[nodiscard]] std::optional<Bytes> search(const std::vector<Attempt>& attempts, ByteView packet, bool restarted);
   [[nodiscard]] bool may_be_clear() const;
-  [[nodiscard]] const Match* told_by() const;
+  [[nodiscard]] const Call* call() const;
+  [[nodiscard]] const MediaLine* line() const;
+  [[nodiscard]] const sip::Codec* codec(std::uint8_t payload_type) const;
   void describe(StreamSummary& summary) const;
   [[nodiscard]] std::string note() const;
 
@@ -39,7 +42,7 @@ class Stream {
   std::set<const media::SrtpKey*> used_;
   media::SequenceCounter all_, opened_;
   media::PacketTime first_, last_;
-  std::uint8_t payload_type_ = 0;
+  std::map<std::uint8_t, std::uint64_t> payload_types_;
   bool has_keys_ = false;       // of its own lines
   std::uint64_t failures_ = 0;  // in a row
   std::uint64_t clear_ = 0, decrypted_ = 0, failed_ = 0, no_key_ = 0, rtcp_ = 0;

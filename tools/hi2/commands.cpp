@@ -15,6 +15,7 @@ std::vector<Command> register_commands(CLI::App& app) {
   add("encode", "make records from JSON or XER", setup_encode);
   add("mikey", "MIKEY and MIKEY-TICKET messages: show, test, play a call", setup_mikey);
   add("lemf", "what a LEMF has received: list, show, export", setup_lemf);
+  add("decrypt", "open the media of a call with the keys of its records", setup_decrypt);
   add("audit", "check and show the audit trail of a daemon", setup_audit);
   return commands;
 }

@@ -27,6 +27,7 @@ using Run = std::function<int()>;
 /// Declares a command and returns what runs it.
 Run setup_audit(CLI::App& app);
 Run setup_decode(CLI::App& app);
+Run setup_decrypt(CLI::App& app);
 Run setup_encode(CLI::App& app);
 Run setup_lemf(CLI::App& app);
 Run setup_ls(CLI::App& app);

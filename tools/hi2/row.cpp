@@ -47,5 +47,6 @@ void Table<N>::print(const Line& line) {
 
 template class Table<9>;
 template class Table<10>;
+template class Table<11>;
 
 }  // namespace li::tool

@@ -1,0 +1,115 @@
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+
+#include "hi2/commands.hpp"
+#include "hi2/decrypt_output.hpp"
+#include "hi2/input.hpp"
+#include "hi2/media_input.hpp"
+
+namespace li::tool {
+namespace {
+
+using lemf::StreamState;
+
+struct Options {
+  std::vector<std::string> records;
+  std::vector<std::string> media;
+  std::string module;
+  std::string output;
+  std::string wav;
+  bool json = false;
+  bool force = false;
+};
+
+// Whether all media of the calls is in the clear now. Streams that belong to none of them may be anything.
+bool all_opened(const std::vector<lemf::StreamSummary>& streams) {
+  const auto opened = [](const lemf::StreamSummary& stream) {
+    return stream.state == StreamState::unknown || stream.state == StreamState::clear ||
+           (stream.state == StreamState::decrypted && stream.failed_authentication == 0);
+  };
+  const bool any = std::any_of(streams.begin(), streams.end(), [](const auto& stream) { return stream.state != StreamState::unknown; });
+  return any && std::all_of(streams.begin(), streams.end(), opened);
+}
+
+void totals(const lemf::Decrypter& decrypter, const std::vector<lemf::StreamSummary>& streams) {
+  const auto counted = [](std::size_t count, const std::string& what) {
+    return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+  };
+  std::uint64_t noise = decrypter.other_packets();
+  std::size_t shown = 0;
+  for (const auto& stream : streams) is_noise(stream) ? noise += stream.packets : ++shown;
+  put(counted(shown, "stream") + ", " + counted(decrypter.keys(), "key") + (noise == 0 ? "" : ", " + counted(noise, "other packet")) +
+      "\n");
+}
+
+int decrypt(const Options& options) {
+  lemf::Decrypter decrypter;
+  bool good = for_each_record(options.records, to_module(options.module), [&](const auto& file, std::size_t offset, const auto& record) {
+    if (const auto added = decrypter.add(record); !added) {
+      report_notice(file, "the SIP message of the record at " + std::to_string(offset) + " was left out: " + added.error().message());
+    }
+  });
+  MediaOutput output(options.force ? media::Existing::replace : media::Existing::refuse, options.wav);
+  if (!options.wav.empty()) {
+    std::error_code error;
+    std::filesystem::create_directory(options.wav, error);
+    if (error) return report(options.wav, {ErrorKind::unexpected, error.message(), {}, {}, {}}), kBadData;
+  }
+  if (!options.output.empty()) {
+    if (const auto opened = output.open(options.output); !opened) {
+      const bool exists = opened.error().text == std::strerror(EEXIST);
+      report(options.output, {ErrorKind::unexpected, opened.error().text + (exists ? " (--force replaces it)" : ""), {}, {}, {}});
+      return kBadData;
+    }
+  }
+  for (const auto& file : options.media) {
+    good = for_each_media_packet(file,
+                                 [&](media::UdpPacket packet) {
+                                   if (const auto clear = decrypter.take(std::move(packet))) output.put(*clear);
+                                 }) &&
+           good;
+  }
+  good = output.close() && good;
+  const auto streams = decrypter.streams();
+  if (options.json) {
+    print_streams_json(streams);
+  } else {
+    print_streams(streams);
+    totals(decrypter, streams);
+  }
+  flush_output();
+  return good && all_opened(streams) ? kDone : kBadData;
+}
+
+}  // namespace
+
+Run setup_decrypt(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("--records", options->records,
+                 "files with the IRI records of the calls, or with PS-PDUs that hold them; - is standard input")
+      ->required()
+      ->option_text("FILE...");
+  app.add_option("--media", options->media, "captures (pcap, pcapng) or files with HI3 PDUs of IMS calls")
+      ->required()
+      ->option_text("FILE...");
+  app.add_option("-o,--output", options->output, "a pcap for the RTP and RTCP in the clear")->option_text("FILE");
+  app.add_option("--wav", options->wav, "a folder for a WAV file a stream: G.711 and L16")->option_text("DIR");
+  app.add_flag("--force", options->force, "replace files that are there");
+  app.add_flag("--json", options->json, "a JSON object a stream, a line each");
+  add_module_option(app, options->module);
+  app.footer(
+      "Ties each stream to a crypto session by its SSRC, by the addresses of offer and answer and by the order of the m= lines, and\n"
+      "opens it with the keys of the key records (MIKEY-TICKET) or of a=crypto (SDES). Of several keys the newest that authenticates a\n"
+      "packet is right. Without -o and --wav only the table comes. Keys are never shown.\n"
+      "\n"
+      "Examples:\n"
+      "  hi2 decrypt --records call.ber --media call.pcap -o clear.pcap\n"
+      "  hi2 decrypt --records call.ber --media call.hi3 --wav sound\n"
+      "  hi2 decrypt --records call.ber --media call.pcap --json | jq 'select(.state != \"decrypted\")'\n");
+  return [options] { return decrypt(*options); };
+}
+
+}  // namespace li::tool
