@@ -11,7 +11,7 @@ namespace li::db {
 Error sqlite_error(sqlite3* database, int code) {
   auto kind = ErrorKind::unknown;
   if ((code & 0xFF) == SQLITE_CONSTRAINT) kind = ErrorKind::unexpected;
-  if ((code & 0xFF) == SQLITE_FULL) kind = ErrorKind::limit;
+  if ((code & 0xFF) == SQLITE_FULL || code == SQLITE_IOERR_SHMSIZE) kind = ErrorKind::limit;
   return {kind, std::string("store: ") + (database == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(database)), std::nullopt, {}, {}};
 }
 

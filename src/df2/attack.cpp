@@ -8,6 +8,7 @@ namespace li::df2 {
 namespace {
 
 constexpr std::size_t kMostCounts = 10'000;
+constexpr std::size_t kMostRefused = 16;
 
 // Users of the message, as far as the network or they themselves say.
 std::vector<std::string> parties(const sip::Message& message) {
@@ -21,14 +22,6 @@ bool is_anonymous(const sip::Message& message) {
          (host_of(message.from.uri).ends_with(".invalid") || host_of(message.to.uri).ends_with(".invalid"));
 }
 
-bool fits(const std::string& identity, const sip::Message& message) {
-  if (identity.empty() || is_anonymous(message)) return true;
-  const bool is_nai = identity.find(':') == std::string::npos;
-  const auto uri = is_nai ? "sip:" + identity : identity;
-  const auto known = parties(message);
-  return std::any_of(known.begin(), known.end(), [&](const auto& one) { return same_user(one, uri); });
-}
-
 bool share_a_name(const Session& a, const Session& b) {
   return std::any_of(a.names.begin(), a.names.end(),
                      [&](const Hash& name) { return std::find(b.names.begin(), b.names.end(), name) != b.names.end(); });
@@ -38,39 +31,59 @@ std::string_view liid_of(const Session& session) { return as_text(session.liid);
 
 }  // namespace
 
-void Guard::look(Session& session, const SipEvent& event, const MediaSteps& steps) {
-  if (steps.changed_ticket) teller_.attack("ticket_changed", liid_of(session), "an offer brings another ticket into a running dialog");
+std::vector<Lost> Guard::look(Session& session, const SipEvent& event, const MediaSteps& steps) {
+  std::vector<Lost> refused;
   for (const auto& init : steps.offered) {
     const bool known =
         std::any_of(session.tickets.begin(), session.tickets.end(), [&](const auto& seen) { return seen.hash == init->hash; });
-    if (known) continue;
-    const SeenTicket message{init->hash, hash_of("initiator", {init->initiator}), false};
-    look_elsewhere(session, message, "TRANSFER_INIT");
-    sessions_.add_ticket(session, message);
-    if (init->ticket) {
-      const SeenTicket ticket{*init->ticket, message.initiator, init->reusable};
-      if (sessions_.with_ticket(message.hash).size() <= 1) look_elsewhere(session, ticket, "ticket");
-      sessions_.add_ticket(session, ticket);
-    }
-    if (event.message && (!fits(init->initiator, *event.message) || !fits(init->responder, *event.message)))
-      teller_.attack("identity_mismatch", liid_of(session), "an identity in TRANSFER_INIT is none of From, To and P-Asserted-Identity");
+    const char* fault = known ? nullptr : fault_of(session, event, steps, init);
+    if (fault == nullptr) continue;
+    teller_.attack(fault, liid_of(session), "in a TRANSFER_INIT");
+    remember(session.refused, init->hash, kMostRefused);
+    refused.push_back({fault, init->hash});
   }
+  return refused;
 }
 
-void Guard::look_at_answer(const Session& session, const SipEvent& event, const Material& resp) {
-  if (event.message && !fits(resp.responder, *event.message))
-    teller_.attack("identity_mismatch", liid_of(session), "the responder in TRANSFER_RESP is none of From, To and P-Asserted-Identity");
+// Notes it, too.
+const char* Guard::fault_of(Session& session, const SipEvent& event, const MediaSteps& steps, const MaterialPtr& init) {
+  const SeenTicket message{init->hash, hash_of("initiator", {init->initiator}), false};
+  const SeenTicket ticket{init->ticket.value_or(init->hash), message.initiator, init->reusable};
+  const bool elsewhere = was_elsewhere(session, message) || (init->ticket && was_elsewhere(session, ticket));
+  sessions_.add_ticket(session, message);
+  if (init->ticket) sessions_.add_ticket(session, ticket);
+  if (elsewhere) return "ticket_elsewhere";
+  if (std::find(steps.changed.begin(), steps.changed.end(), init) != steps.changed.end()) return "ticket_changed";
+  const bool known = !event.message || (fits(init->initiator, *event.message) && fits(init->responder, *event.message));
+  return known ? nullptr : "identity_mismatch";
+}
+
+bool Guard::is_stranger(const Session& session, const SipEvent& event, const Material& resp) const {
+  if (!event.message || fits(resp.responder, *event.message)) return false;
+  teller_.attack("identity_mismatch", liid_of(session), "in a TRANSFER_RESP");
+  return true;
+}
+
+// A gateway stands for numbers that are not its own.
+bool Guard::fits(const std::string& identity, const sip::Message& message) const {
+  if (identity.empty() || is_anonymous(message)) return true;
+  const bool is_nai = identity.find(':') == std::string::npos;
+  const auto uri = is_nai ? "sip:" + identity : identity;
+  const auto known = parties(message);
+  const auto& gateways = rules_->gateways;
+  return std::any_of(known.begin(), known.end(), [&](const auto& one) { return same_user(one, uri); }) ||
+         std::find(gateways.begin(), gateways.end(), host_of(uri)) != gateways.end();
 }
 
 // A ticket may be used again by whoever got it, if its policy says so.
-void Guard::look_elsewhere(const Session& session, const SeenTicket& ticket, const char* what) {
+bool Guard::was_elsewhere(const Session& session, const SeenTicket& ticket) const {
   for (const auto id : sessions_.with_ticket(ticket.hash)) {
     const auto* other = sessions_.find(id);
     if (other == nullptr || other == &session || share_a_name(session, *other)) continue;
     const auto seen = std::find_if(other->tickets.begin(), other->tickets.end(), [&](const auto& one) { return one.hash == ticket.hash; });
-    if (ticket.reusable && seen != other->tickets.end() && seen->initiator == ticket.initiator) continue;
-    return teller_.attack("ticket_elsewhere", liid_of(session), std::string("a ") + what + " that was seen in another session");
+    if (!ticket.reusable || seen == other->tickets.end() || seen->initiator != ticket.initiator) return true;
   }
+  return false;
 }
 
 void Guard::count_unresolvable(const Warrant& warrant, TimePoint now) {

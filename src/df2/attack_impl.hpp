@@ -1,5 +1,5 @@
-// df2/attack_impl.hpp: what in a message's key management does not look right. Told at once; keys are asked for all the same, and the KMS
-// has the last word.
+// df2/attack_impl.hpp: what in a message's key management does not look right. It is told at once, with a failure record, and no key is
+// asked for: it might be somebody else's.
 //
 // Source:  docs/decisions.md (attack signals); RFC 6043 12.4; TS 33.107 7A.7.2 (messages must concern the target).
 // Units:   times are UTC.
@@ -20,17 +20,19 @@ class Guard {
   Guard(std::shared_ptr<const PipelineRules> rules, const Teller& teller, Sessions& sessions)
       : rules_(std::move(rules)), teller_(teller), sessions_(sessions) {}
 
-  /// Each TRANSFER_INIT once a session.
-  void look(Session& session, const SipEvent& event, const MediaSteps& steps);
-  /// Whether IDRr of an answer fits the message it came in.
-  void look_at_answer(const Session& session, const SipEvent& event, const Material& resp);
+  /// Each TRANSFER_INIT once a session. What is refused is remembered, and told with its reason.
+  [[nodiscard]] std::vector<Lost> look(Session& session, const SipEvent& event, const MediaSteps& steps);
+  /// Whether IDRr of an answer is none of the message it came in.
+  [[nodiscard]] bool is_stranger(const Session& session, const SipEvent& event, const Material& resp) const;
   /// A ticket that gave no keys.
   void count_unresolvable(const Warrant& warrant, TimePoint now);
   /// A reason of a KMS that means somebody tampered.
   [[nodiscard]] static bool is_attack(std::string_view reason);
 
  private:
-  void look_elsewhere(const Session& session, const SeenTicket& ticket, const char* what);
+  [[nodiscard]] bool was_elsewhere(const Session& session, const SeenTicket& ticket) const;
+  [[nodiscard]] const char* fault_of(Session& session, const SipEvent& event, const MediaSteps& steps, const MaterialPtr& init);
+  [[nodiscard]] bool fits(const std::string& identity, const sip::Message& message) const;
 
   struct Count {
     TimePoint since{};

@@ -45,14 +45,17 @@ Engine::Engine(delivery::Spool& spool, Restore restore, std::shared_ptr<const Wa
       events_(std::move(events)),
       warrants_(std::move(warrants)) {}
 
-Result<std::unique_ptr<Engine>> Engine::start(delivery::Spool& spool, Restore restore, std::shared_ptr<const Warrants> warrants,
-                                              ops::Clock clock, EngineSettings settings, EngineEvents events) {
+Result<std::unique_ptr<Engine>> Engine::make(delivery::Spool& spool, Restore restore, std::shared_ptr<const Warrants> warrants,
+                                             ops::Clock clock, EngineSettings settings, EngineEvents events) {
   auto engine =
       std::unique_ptr<Engine>(new Engine(spool, std::move(restore), std::move(warrants), std::move(clock), settings, std::move(events)));
   if (auto restored = engine->restore(); !restored) return failure(restored.error());
-  engine->poked_ = true;  // questions that were open when it ended
-  engine->thread_ = std::thread([made = engine.get()] { made->run(); });
   return engine;
+}
+
+void Engine::start() {
+  poked_ = true;  // there may be questions that were open at the last end
+  thread_ = std::thread([this] { run(); });
 }
 
 Engine::~Engine() { stop(); }

@@ -6,7 +6,7 @@
 //
 // Source:  docs/decisions.md (spool first; keep-alives are answered behind the commit; a full disk).
 // Units:   octets; times are UTC, from the clock that is given.
-// Errors:  start() says why the pipeline can't be restored. Later ones are told to EngineEvents.
+// Errors:  make() says why the pipeline can't be restored. Later ones are told to EngineEvents.
 // Owns:    its thread; stop() or the destructor ends it when all that waits is committed.
 #pragma once
 
@@ -59,12 +59,13 @@ struct EngineEvents {
 
 class Engine {
  public:
-  [[nodiscard]] static Result<std::unique_ptr<Engine>> start(delivery::Spool& spool, Restore restore,
-                                                             std::shared_ptr<const Warrants> warrants, ops::Clock clock,
-                                                             EngineSettings settings, EngineEvents events);
+  [[nodiscard]] static Result<std::unique_ptr<Engine>> make(delivery::Spool& spool, Restore restore,
+                                                            std::shared_ptr<const Warrants> warrants, ops::Clock clock,
+                                                            EngineSettings settings, EngineEvents events);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
+  void start();
 
   // From any thread.
 

@@ -21,8 +21,7 @@ class KeyRoad {
       : rules_(std::move(rules)), teller_(teller), recorder_(recorder), guard_(guard), sessions_(sessions) {}
 
   /// What a message meant for the keys of its session.
-  [[nodiscard]] Result<void> take(const Turn& turn, const Warrant& warrant, Session& session, const SipEvent& event,
-                                  const MediaSteps& steps);
+  [[nodiscard]] Result<void> take(const Turn& turn, const Warrant& warrant, Session& session, const SipEvent& event, MediaSteps steps);
   [[nodiscard]] Result<void> answer(const Turn& turn, KeyAnswer answer);
   /// Timers of a session's questions.
   [[nodiscard]] Result<void> tick(const Turn& turn, Session& session);

@@ -83,18 +83,17 @@ class Follower {
 
   void offered(const MaterialPtr& init) {
     steps.offered.push_back(init);
-    if (init->ticket && place_.dialog != 0) check_ticket(*init->ticket);
+    if (init->ticket && changes_ticket(*init)) steps.changed.push_back(init);
     if (!init->wants_resp) pair(init, nullptr);
   }
 
-  void check_ticket(const Hash& ticket) {
-    bool any = false;
-    for (const auto& [dialog, known] : session_.tickets_of) {
-      if (dialog != place_.dialog) continue;
-      if (known == ticket) return;
-      any = true;
-    }
-    if (any) steps.changed_ticket = true;
+  // New keys come with a new CSB ID, or without a ticket (RFC 6043 5.2).
+  bool changes_ticket(const Material& init) const {
+    return std::any_of(session_.tickets_of.begin(), session_.tickets_of.end(),
+                       [&](const auto& known) { return known.first == init.csb_id && known.second != *init.ticket; });
+  }
+  bool is_refused(const Material& init) const {
+    return std::find(session_.refused.begin(), session_.refused.end(), init.hash) != session_.refused.end();
   }
 
   // The offer that a message at this place can answer.
@@ -120,7 +119,7 @@ class Follower {
   }
 
   void pair(const MaterialPtr& init, const MaterialPtr& resp) {
-    if (resp && !init->wants_resp) return;
+    if ((resp && !init->wants_resp) || is_refused(*init)) return;
     const auto is_same = [&](const Pairing& known) { return known.init == init && known.resp == resp; };
     if (std::any_of(steps.ask.begin(), steps.ask.end(), is_same)) return;
     Pairing pairing{init, resp, std::nullopt, place_.dialog};
@@ -138,9 +137,9 @@ class Follower {
       return old.dialog == place_.dialog && old.csb_id == init.csb_id && *old.init == *init.octets;
     });
     remember(session_.exchanges, {place_.dialog, init.csb_id, init.octets, resp ? resp->octets : nullptr}, kMostExchanges);
-    const std::pair ticket(place_.dialog, *init.ticket);
+    const std::pair ticket(init.csb_id, *init.ticket);
     auto& known = session_.tickets_of;
-    if (place_.dialog != 0 && std::find(known.begin(), known.end(), ticket) == known.end()) remember(known, ticket, kMostTickets);
+    if (std::find(known.begin(), known.end(), ticket) == known.end()) remember(known, ticket, kMostTickets);
   }
 
   std::optional<Exchange> initial_exchange(std::uint32_t csb_id) const {
@@ -153,7 +152,7 @@ class Follower {
 
   // Media that was accepted without TRANSFER_RESP. An answer that is not final may leave it to the one that is.
   void unanswered(const MaterialPtr& init, const KeyLine& line) {
-    if (!init->wants_resp || line.sdes || (!place_.request && place_.status < 200)) return;
+    if (!init->wants_resp || is_refused(*init) || line.sdes || (!place_.request && place_.status < 200)) return;
     const auto answered_before = [&](const Exchange& exchange) {
       return exchange.dialog == place_.dialog && *exchange.init == *init->octets;
     };

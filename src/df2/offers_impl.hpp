@@ -39,7 +39,7 @@ struct Lost {
 
 struct MediaSteps {
   std::vector<MaterialPtr> offered;  ///< each TRANSFER_INIT
-  bool changed_ticket = false;       ///< an offer in a dialog with a ticket other than those it began with
+  std::vector<MaterialPtr> changed;  ///< of those: another ticket under a CSB ID of the session
   std::vector<Pairing> ask;
   std::vector<Lost> lost;
 };

@@ -97,10 +97,9 @@ class Pipeline::Impl {
     return take_media(session, event.sip, follow_halves(session, event.sip, event.answer), warrant, turn);
   }
 
-  Result<void> take_media(Session& session, const SipEvent& event, const MediaSteps& steps, const Warrant& warrant, const Turn& turn) {
-    guard_.look(session, event, steps);
+  Result<void> take_media(Session& session, const SipEvent& event, MediaSteps steps, const Warrant& warrant, const Turn& turn) {
     if (warrant.network_decrypts) tell_sdes(event, warrant, session, teller_);
-    if (auto taken = keys_.take(turn, warrant, session, event, steps); !taken) return taken;
+    if (auto taken = keys_.take(turn, warrant, session, event, std::move(steps)); !taken) return taken;
     return sessions_.keep(session, turn.batch);
   }
 

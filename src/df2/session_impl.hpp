@@ -47,6 +47,7 @@ struct Question {
   TimePoint ask_again = TimePoint::max();
   std::uint8_t attempts = 0;
   bool failure_told = false;
+  std::string why = "timeout";  ///< there is no answer yet
 };
 
 struct Session {
@@ -61,7 +62,8 @@ struct Session {
   std::vector<std::uint64_t> recent;   ///< messages, to know retransmissions by
   std::vector<Offer> offers;
   std::vector<Exchange> exchanges;
-  std::vector<std::pair<std::uint64_t, Hash>> tickets_of;  ///< the ticket that a dialog began with
+  std::vector<std::pair<std::uint32_t, Hash>> tickets_of;  ///< the ticket of each CSB ID that was answered
+  std::vector<Hash> refused;                               ///< TRANSFER_INITs that are part of an attack: no key is asked for
   std::vector<Hash> asked;
   std::vector<SeenTicket> tickets;
   std::vector<Question> questions;

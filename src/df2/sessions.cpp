@@ -45,7 +45,7 @@ Result<void> Sessions::restore(const delivery::State& state) {
   auto& entry = sessions_[id];
   entry.session = std::move(*session);
   for (const auto& name : entry.session.names) by_name_.emplace(name, id);
-  for (const auto& ticket : entry.session.tickets) by_ticket_.emplace(ticket.hash, id);
+  for (const auto& ticket : entry.session.tickets) by_ticket_[ticket.hash].insert(id);
   put_in(entry);
   return {};
 }
@@ -87,16 +87,25 @@ void Sessions::add_name(Session& session, const Hash& name) {
 
 void Sessions::add_ticket(Session& session, const SeenTicket& ticket) {
   if (std::any_of(session.tickets.begin(), session.tickets.end(), [&](const auto& seen) { return seen.hash == ticket.hash; })) return;
-  if (session.tickets.size() == kMostTickets) remove_from(by_ticket_, session.tickets.front().hash, session.id);
+  if (session.tickets.size() == kMostTickets) forget_ticket(session.tickets.front().hash, session.id);
   remember(session.tickets, ticket, kMostTickets);
-  by_ticket_.emplace(ticket.hash, session.id);
+  by_ticket_[ticket.hash].insert(session.id);
 }
 
 std::vector<std::uint64_t> Sessions::with_ticket(const Hash& ticket) const {
+  constexpr std::size_t kNewest = 16;
   std::vector<std::uint64_t> ids;
-  const auto [begin, end] = by_ticket_.equal_range(ticket);
-  for (auto at = begin; at != end; ++at) ids.push_back(at->second);
+  const auto found = by_ticket_.find(ticket);
+  if (found == by_ticket_.end()) return ids;
+  for (auto at = found->second.rbegin(); at != found->second.rend() && ids.size() < kNewest; ++at) ids.push_back(*at);
   return ids;
+}
+
+void Sessions::forget_ticket(const Hash& ticket, std::uint64_t id) {
+  const auto found = by_ticket_.find(ticket);
+  if (found == by_ticket_.end()) return;
+  found->second.erase(id);
+  if (found->second.empty()) by_ticket_.erase(found);
 }
 
 Result<void> Sessions::keep(Session& session, delivery::Spool::Batch& batch) {
@@ -111,7 +120,7 @@ Result<void> Sessions::drop(std::uint64_t id, delivery::Spool::Batch& batch) {
   if (found == sessions_.end()) return {};
   const auto& session = found->second.session;
   for (const auto& name : session.names) remove_from(by_name_, name, id);
-  for (const auto& ticket : session.tickets) remove_from(by_ticket_, ticket.hash, id);
+  for (const auto& ticket : session.tickets) forget_ticket(ticket.hash, id);
   take_out(found->second);
   auto forgotten = batch.forget(kKind, session.liid, session.key());
   sessions_.erase(found);

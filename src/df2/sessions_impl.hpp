@@ -27,7 +27,7 @@ class Sessions {
   [[nodiscard]] Result<Session*> open(ByteView liid, TimePoint now, delivery::Spool::Batch& batch);
   void add_name(Session& session, const Hash& name);
   void add_ticket(Session& session, const SeenTicket& ticket);
-  /// Where that ticket or TRANSFER_INIT was seen.
+  /// Where that ticket or TRANSFER_INIT was seen: the newest few.
   [[nodiscard]] std::vector<std::uint64_t> with_ticket(const Hash& ticket) const;
 
   /// Writes it down and sets its timer.
@@ -53,13 +53,15 @@ class Sessions {
     TimePoint due{}, seen{};
     bool ended = false;
   };
+  void forget_ticket(const Hash& ticket, std::uint64_t id);
   void take_out(const Entry& entry);
   void put_in(Entry& entry);
 
   std::shared_ptr<const PipelineRules> rules_;
   std::unordered_map<std::uint64_t, Entry> sessions_;
-  std::unordered_multimap<Hash, std::uint64_t, HashOfHash> by_name_, by_ticket_;
-  Order due_, open_, ended_;  // by timer; by the last message
+  std::unordered_multimap<Hash, std::uint64_t, HashOfHash> by_name_;
+  std::unordered_map<Hash, std::set<std::uint64_t>, HashOfHash> by_ticket_;  // one may be used in any number of sessions
+  Order due_, open_, ended_;                                                 // by timer; by the last message
 };
 
 }  // namespace li::df2

@@ -100,8 +100,11 @@ PsDelivery read_ps(const ConfigSection& section) {
   if (const auto wrong = wrong_operator(ps.operator_identifier); !wrong.empty() && !ps.operator_identifier.empty())
     section.problem("operator", wrong);
   ps.network_element = section.text("network_element", "", "network element identifier of keep-alives; empty: left out");
-  ps.connect_timeout = section.duration("connect_timeout", "5s", {"100ms", "60s"}, "for connection and handshake");
-  ps.reconnect = section.duration("reconnect", "500ms", {"10ms", "60s"}, "behind a connection that failed");
+  ps.negotiate = section.flag("negotiate", true, "whether pDUAcknowledgement is asked for; else keep-alives alone confirm what was sent");
+  ps.window.entries = count(section, "max_unconfirmed", 1'000, {1, 1'000'000}, "PDUs on their way without being confirmed ...");
+  ps.window.octets = section.size("max_unconfirmed_size", "1MiB", {"1KiB", "1GiB"}, "... and their octets");
+  ps.connecting = section.duration("connect_timeout", "5s", {"100ms", "60s"}, "for look-up of the name, connection and handshake together");
+  ps.retry = section.duration("retry", "1s", {"10ms", "60s"}, "at most so long between two attempts to connect");
   ps.times.keep_alive = section.duration("keep_alive", "4s", {"100ms", "10m"}, "TIME1: silence until a keep-alive is sent");
   ps.times.answer = section.duration("answer", "5s", {"100ms", "10m"}, "TIME3, TIME5: silence behind it until the LEMF is taken for dead");
   ps.times.acknowledge =
@@ -110,27 +113,35 @@ PsDelivery read_ps(const ConfigSection& section) {
   return ps;
 }
 
-bool is_code(const std::string& text) {
-  return text.size() == 2 && std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+// One line feed at its end is the editor's.
+SecretBytes read_password(const ConfigSection& section) {
+  auto password = section.secret("password", "of the FTPS server");
+  if (!password) {
+    section.problem("password", "is needed");
+    return {};
+  }
+  auto octets = password->reveal();
+  if (!octets.empty() && octets.back() == '\n') octets = octets.first(octets.size() - 1);
+  return SecretBytes(octets);
 }
 
 FileDelivery read_files(const ConfigSection& section) {
   FileDelivery files;
-  files.ca_file = section.path("ca", {}, "PEM: whom we trust here").string();
-  files.certificate_file = section.path("certificate", "", "PEM: ours; empty: we show none").string();
-  files.key_file = section.path("key", "", "PEM: its key, private to us").string();
+  files.tls = ops::read_tls(section, net::TlsPeers::mutual, true);
   files.user = section.text("user", {}, "of the FTPS server");
-  if (auto password = section.secret("password", "of the FTPS server: file:PATH or env:NAME")) files.password = std::move(*password);
-  files.folder = section.text("folder", "", "there, where files are put");
-  files.method = section.one_of("method", "b", {"a", "b"}, "of file names (TS 101 671 C.2): a, a file for each LIID; b, one for all");
-  files.operator_code = section.text("operator_code", "XX", "of file names of method b: 2 capital letters, agreed with the regulator");
-  files.node_code = section.text("node_code", "XX", "of file names of method b: 2 capital letters of this node");
-  if (!is_code(files.operator_code)) section.problem("operator_code", "must be 2 capital letters");
-  if (!is_code(files.node_code)) section.problem("node_code", "must be 2 capital letters");
-  files.timeout = section.duration("timeout", "30s", {"1s", "10m"}, "for an upload");
-  files.interval = section.duration("interval", "1s", {"0s", "1h"}, "records are gathered so long before a file is sent");
-  files.most_records = count(section, "max_records", 1000, {1, 1'000'000}, "in one file");
-  files.most_octets = section.size("max_file", "8MiB", {"1KiB", "1GiB"}, "of a file, unless one record is larger");
+  files.password = read_password(section);
+  files.folder = section.text("folder", "", "there, where files are put; empty: where the login leads to");
+  const auto method = section.one_of("method", "b", {"a", "b"}, "of file names (TS 101 671 C.2): a, a file for each LIID; b, one for all");
+  files.naming.method = method == "a" ? delivery::FileMethod::a : delivery::FileMethod::b;
+  files.naming.operator_id = section.text("operator_code", "XX", "of file names of method b: 2 letters, agreed with the regulator");
+  files.naming.node_id = section.text("node_code", "XX", "of file names of method b: 2 letters of this node");
+  if (auto fine = delivery::check(files.naming); !fine) section.problem("method", fine.error().text);
+  files.connecting =
+      section.duration("connect_timeout", "5s", {"100ms", "60s"}, "for look-up of the name, connection and handshake together");
+  files.answer = section.duration("answer", "5s", {"100ms", "10m"}, "a server that is silent for so long is dead");
+  files.close_after = section.duration("close_after", "5s", {"10ms", "1h"}, "a file is sent when its first record has waited so long");
+  files.close_at = section.size("close_at", "1MB", {"1KiB", "1GiB"}, "or when it is so large");
+  files.retry = section.duration("retry", "5s", {"10ms", "1h"}, "at most so long between two attempts");
   return files;
 }
 

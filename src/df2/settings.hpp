@@ -6,6 +6,7 @@
 // Owns:    plain values; the keys in them are SecretBytes, and move.
 #pragma once
 
+#include "delivery/file_name.hpp"
 #include "delivery/link.hpp"
 #include "df2/key_queue.hpp"
 #include "net/tls.hpp"
@@ -32,17 +33,20 @@ struct KmsEntry {
 struct PsDelivery {
   net::TlsSettings tls;
   delivery::LinkTimes times;
+  delivery::LinkWindow window;
   std::string operator_identifier, network_element;  ///< of keep-alives
-  std::chrono::milliseconds connect_timeout{}, reconnect{};
+  bool negotiate = true;
+  std::chrono::milliseconds connecting{}, retry{};
 };
 
 /// A LEMF that takes files over FTPS.
 struct FileDelivery {
-  std::string ca_file, certificate_file, key_file;
-  std::string user, folder, operator_code, node_code, method;
+  net::TlsSettings tls;
+  std::string user, folder;
   SecretBytes password;
-  std::chrono::milliseconds timeout{}, interval{};
-  std::size_t most_records = 0, most_octets = 0;
+  delivery::FileNaming naming;
+  std::chrono::milliseconds connecting{}, answer{}, close_after{}, retry{};
+  std::size_t close_at = 0;
 };
 
 struct DeliveryEntry {

@@ -50,17 +50,19 @@ void look_at_kmss(Changes& changes, const std::vector<KmsEntry>& now, const std:
 
 void look_at_way(Changes& changes, const std::string& name, const PsDelivery& a, const PsDelivery& b) {
   look_at_tls(changes, name, a.tls, b.tls);
-  changes.look(name, std::tie(a.operator_identifier, a.network_element, a.connect_timeout, a.reconnect),
-               std::tie(b.operator_identifier, b.network_element, b.connect_timeout, b.reconnect));
-  changes.look(name, std::tie(a.times.keep_alive, a.times.answer, a.times.acknowledge, a.times.negotiation),
-               std::tie(b.times.keep_alive, b.times.answer, b.times.acknowledge, b.times.negotiation));
+  changes.look(name, std::tie(a.operator_identifier, a.network_element, a.negotiate, a.connecting, a.retry),
+               std::tie(b.operator_identifier, b.network_element, b.negotiate, b.connecting, b.retry));
+  changes.look(name,
+               std::tie(a.times.keep_alive, a.times.answer, a.times.acknowledge, a.times.negotiation, a.window.entries, a.window.octets),
+               std::tie(b.times.keep_alive, b.times.answer, b.times.acknowledge, b.times.negotiation, b.window.entries, b.window.octets));
 }
 
 void look_at_way(Changes& changes, const std::string& name, const FileDelivery& a, const FileDelivery& b) {
-  changes.look(name, std::tie(a.ca_file, a.certificate_file, a.key_file, a.user, a.folder, a.operator_code, a.node_code, a.method),
-               std::tie(b.ca_file, b.certificate_file, b.key_file, b.user, b.folder, b.operator_code, b.node_code, b.method));
-  changes.look(name, std::tie(a.password, a.timeout, a.interval, a.most_records, a.most_octets),
-               std::tie(b.password, b.timeout, b.interval, b.most_records, b.most_octets));
+  look_at_tls(changes, name, a.tls, b.tls);
+  changes.look(name, std::tie(a.user, a.folder, a.password, a.naming.method, a.naming.operator_id, a.naming.node_id),
+               std::tie(b.user, b.folder, b.password, b.naming.method, b.naming.operator_id, b.naming.node_id));
+  changes.look(name, std::tie(a.connecting, a.answer, a.close_after, a.close_at, a.retry),
+               std::tie(b.connecting, b.answer, b.close_after, b.close_at, b.retry));
 }
 
 void look_at_deliveries(Changes& changes, const std::vector<DeliveryEntry>& now, const std::vector<DeliveryEntry>& next) {

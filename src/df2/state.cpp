@@ -87,6 +87,7 @@ void write_question(Writer& out, const Question& question) {
   out.time(question.ask_again);
   out.number(question.attempts, 1);
   out.number(question.failure_told ? 1 : 0, 1);
+  out.octets(as_bytes(question.why));
 }
 
 Question read_question(Reader& in) {
@@ -99,6 +100,7 @@ Question read_question(Reader& in) {
   question.ask_again = in.time();
   question.attempts = static_cast<std::uint8_t>(in.number(1));
   question.failure_told = in.number(1) != 0;
+  question.why = as_text(in.octets());
   return question;
 }
 
@@ -138,9 +140,10 @@ void write_lists(Writer& out, const Session& session) {
     out.message(exchange.resp);
   });
   out.list(session.tickets_of, [&](const auto& ticket) {
-    out.number(ticket.first, 8);
+    out.number(ticket.first, 4);
     out.raw(ticket.second);
   });
+  out.list(session.refused, [&](const Hash& init) { out.raw(init); });
   out.list(session.asked, [&](const Hash& pair) { out.raw(pair); });
   out.list(session.tickets, [&](const SeenTicket& ticket) {
     out.raw(ticket.hash);
@@ -162,9 +165,10 @@ void read_lists(Reader& in, Session& session) {
     return Exchange{dialog, csb_id, init, in.message()};
   });
   in.list(session.tickets_of, [&] {
-    const auto dialog = in.number(8);
-    return std::pair(dialog, in.raw());
+    const auto csb_id = static_cast<std::uint32_t>(in.number(4));
+    return std::pair(csb_id, in.raw());
   });
+  in.list(session.refused, [&] { return in.raw(); });
   in.list(session.asked, [&] { return in.raw(); });
   in.list(session.tickets, [&] {
     const auto hash = in.raw();

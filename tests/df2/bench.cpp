@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "base/base64.hpp"
+#include "mikey/build.hpp"
 #include "sip/message.hpp"
 
 namespace li::df2::test {
@@ -64,11 +65,24 @@ Sip response(int status, const Sip& request, const std::string& body, const std:
   return sip;
 }
 
-Call::Call(const std::string& flags, std::uint8_t random) {
+Call::Call(const std::string& flags, std::uint8_t random, std::uint32_t csb_id) {
   exchange.flags = flags;
   exchange.rand_transfer = mikey::test::counting(random, 16);
   exchange.ticket_rand = mikey::test::counting(static_cast<std::uint8_t>(random + 0x90), 16);
   exchange.play();
+  if (csb_id != 0x0a0b0c02) {
+    mikey::TransferInit spec;
+    spec.stamp = exchange.stamp(csb_id, 4);
+    spec.map = exchange.init_map;
+    spec.rand_i = exchange.rand_transfer;
+    spec.id_i = mikey::test::uri(mikey::IdRole::initiator, exchange.alice);
+    spec.id_r = mikey::test::uri(mikey::IdRole::responder, exchange.bob);
+    spec.policies = exchange.policies;
+    spec.ticket = exchange.ticket;
+    exchange.transfer_init = must(mikey::build_transfer_init(spec, exchange.alice_secrets));
+    exchange.resolve();
+    exchange.respond();
+  }
   invite.body = sdp({exchange.transfer_init});
 }
 
@@ -211,7 +225,10 @@ void Bench::answer(const std::string& id, std::variant<xk::GetKeysResponse, NoAn
 
 void Bench::give(const std::string& id, const mikey::CallKeys& keys) {
   std::vector<xk::CryptoSession> sessions;
-  for (const auto& key : keys.sessions) sessions.push_back({key.cs_id, key.ssrc, xk::SessionKey{key.key.copy(), key.salt.copy(), key.spi}});
+  for (const auto& key : keys.sessions) {
+    sessions.push_back({key.cs_id, key.ssrc, xk::Reason::no_key});
+    if (!key.reason) sessions.back().answer = xk::SessionKey{key.key.copy(), key.salt.copy(), key.spi};
+  }
   answer(id, xk::GetKeysResponse{id, std::move(sessions)});
 }
 

@@ -46,7 +46,7 @@ struct Call {
   mikey::test::Exchange exchange;
   Sip invite;
 
-  explicit Call(const std::string& flags = "DEFGHIJNO", std::uint8_t random = 0x30);
+  explicit Call(const std::string& flags = "DEFGHIJNO", std::uint8_t random = 0x30, std::uint32_t csb_id = 0x0a0b0c02);
   [[nodiscard]] Sip ok(const std::string& to_tag = "b") const { return response(200, invite, sdp({exchange.transfer_resp}), to_tag); }
   /// The same call as another fork answers it.
   [[nodiscard]] Call fork() const;

@@ -1,0 +1,67 @@
+#include <array>
+
+#include "delivery/sqlite_spool_impl.hpp"
+
+namespace li::delivery {
+
+namespace {
+
+// Each step once, in order; a step that was released is never changed. A "sealed" column holds Vault::seal's octets, an "owner" the row of
+// a LIID; times are milliseconds, or seconds where the column says so. The index of entries has all that is asked without their octets.
+constexpr const char* kSteps[] = {
+    R"(
+CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
+CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE owners (id INTEGER PRIMARY KEY AUTOINCREMENT, name BLOB NOT NULL UNIQUE, sealed_liid BLOB NOT NULL, wrapped BLOB NOT NULL)
+  STRICT;
+CREATE TABLE destinations (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE entries (id INTEGER PRIMARY KEY, destination INTEGER NOT NULL, owner INTEGER NOT NULL, event INTEGER NOT NULL,
+  sealed BLOB NOT NULL) STRICT;
+CREATE INDEX entries_waiting ON entries (destination, id, owner);
+CREATE TABLE states (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, owner INTEGER NOT NULL, name BLOB NOT NULL, sealed BLOB NOT NULL) STRICT;
+CREATE UNIQUE INDEX states_by_name ON states (kind, owner, name);
+CREATE TABLE numbers (owner INTEGER NOT NULL, name BLOB NOT NULL, next INTEGER NOT NULL, PRIMARY KEY (owner, name)) STRICT, WITHOUT ROWID;
+CREATE TABLE file_numbers (owner INTEGER NOT NULL, destination INTEGER NOT NULL, next INTEGER NOT NULL,
+  PRIMARY KEY (owner, destination)) STRICT, WITHOUT ROWID;
+CREATE TABLE uploads (destination INTEGER PRIMARY KEY, owner INTEGER, first INTEGER NOT NULL, sealed BLOB NOT NULL) STRICT;
+CREATE TABLE sources (id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, last INTEGER NOT NULL, seen_seconds INTEGER NOT NULL) STRICT;
+CREATE TABLE sightings (source INTEGER NOT NULL, number INTEGER NOT NULL, digest BLOB NOT NULL, seen_seconds INTEGER NOT NULL,
+  PRIMARY KEY (source, number)) STRICT, WITHOUT ROWID;
+CREATE INDEX sightings_by_time ON sightings (seen_seconds);
+INSERT INTO counters VALUES ('entries', 0), ('erasures', 0);
+)",
+};
+constexpr auto kVersion = static_cast<std::int64_t>(std::size(kSteps));
+
+Result<std::int64_t> version(Database& database) {
+  const auto found = one_integer(database.query("SELECT coalesce(max(version), 0) FROM migrations"));
+  if (!found) return failure(found.error());
+  return found->value_or(0);
+}
+
+Result<void> step(Database& database, std::int64_t number) {
+  Transaction transaction(database);
+  if (!transaction.begun()) return transaction.begun();
+  const auto at = version(database);
+  if (!at) return failure(at.error());
+  if (*at >= number) return {};  // another process was here first
+  if (auto done = database.run(kSteps[number - 1]); !done) return done;
+  if (auto done = database.execute("INSERT INTO migrations VALUES (?, CAST(strftime('%s', 'now') AS INTEGER))", number); !done) return done;
+  return transaction.commit();
+}
+
+}  // namespace
+
+Result<void> migrate_spool(Database& database) {
+  const auto made = database.run("CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, applied INTEGER NOT NULL) STRICT");
+  if (!made) return made;
+  const auto at = version(database);
+  if (!at) return failure(at.error());
+  if (*at > kVersion) return failure(ErrorKind::unexpected, "the spool was made by a newer version of this program");
+  for (auto number = *at + 1; number <= kVersion; ++number) {
+    if (auto done = step(database, number); !done) return done;
+  }
+  return {};
+}
+
+}  // namespace li::delivery

@@ -1,0 +1,136 @@
+#include "delivery/sqlite_spool.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "delivery/sqlite_spool_impl.hpp"
+
+namespace li::delivery {
+
+namespace {
+
+/// Pages that a full spool still has for the numbers, uploads and confirmations that empty it again.
+constexpr std::uint64_t kReserve = 64;
+
+Result<Database> connect(const SqliteSpool::Options& options, std::uint64_t max_pages) {
+  auto database = Database::open(options.path, false);
+  if (!database) return database;
+  if (auto done = database->run(db::kDurable); !done) return failure(done.error());
+  // The keeper writes the log back; only if it can't follow a commit does, at 16 MB.
+  if (auto done = database->run("PRAGMA wal_autocheckpoint = 4000"); !done) return failure(done.error());
+  if (max_pages == 0) return database;
+  if (auto done = database->run(("PRAGMA max_page_count = " + std::to_string(max_pages)).c_str()); !done) return failure(done.error());
+  return database;
+}
+
+/// A file of its own: closing any file of SQLite's would give up SQLite's locks.
+Result<int> lock(const std::string& path, SqliteSpool::Role role) {
+  if (role == SqliteSpool::Role::administration) return -1;
+  const auto file = ::open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (file < 0) return failure(ErrorKind::unexpected, path + ".lock: " + std::strerror(errno));
+  if (::flock(file, LOCK_EX | LOCK_NB) == 0) return file;
+  ::close(file);
+  return failure(ErrorKind::unexpected, path + " is in use: another daemon delivers from it");
+}
+
+}  // namespace
+
+SqliteSpool::Parts::~Parts() {
+  stop_chores();
+  if (lock_file >= 0) ::close(lock_file);
+}
+
+SqliteSpool::SqliteSpool(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+SqliteSpool::~SqliteSpool() {
+  parts_->stop_chores();
+  // What can't be written now is sent once more after the next start.
+  for (const auto& done : {parts_->flush(), parts_->cut()}) {
+    if (!done && parts_->options.on_fault) parts_->options.on_fault(done.error());
+  }
+}
+
+Result<void> SqliteSpool::create(const Options& options, const SecretBytes& master) {
+  if (auto file = db::make_private_file(options.path); !file) return file;
+  auto database = connect(options, 0);
+  if (!database) return failure(database.error());
+  if (auto done = migrate_spool(*database); !done) return done;
+  return make_store_keys(*database, master, options.random);
+}
+
+Result<std::unique_ptr<SqliteSpool>> SqliteSpool::open(const Options& options, const SecretBytes& master, Role role) {
+  const auto locked = lock(options.path, role);
+  if (!locked) return failure(locked.error());
+  const auto give_up = [&locked](Error error) {
+    if (*locked >= 0) ::close(*locked);
+    return failure(std::move(error));
+  };
+  auto batches = connect(options, options.max_pages);
+  if (!batches) return give_up(batches.error());
+  if (auto done = migrate_spool(*batches); !done) return give_up(done.error());
+  auto keys = open_store_keys(*batches, master, options.random);
+  if (!keys) return give_up(keys.error());
+  auto keeper = connect(options, options.max_pages == 0 ? 0 : options.max_pages + kReserve);
+  auto reader = connect(options, 0);
+  if (!keeper || !reader) return give_up(keeper ? reader.error() : keeper.error());
+  auto parts =
+      std::make_unique<Parts>(options, role, *locked, std::move(*keys), std::move(*batches), std::move(*keeper), std::move(*reader));
+  if (auto swept = parts->sweep(); !swept && role == Role::daemon) return failure(swept.error());
+  if (role == Role::daemon) parts->chores.thread = std::thread([&own = *parts] { own.run_chores(); });
+  return std::unique_ptr<SqliteSpool>(new SqliteSpool(std::move(parts)));
+}
+
+Result<std::unique_ptr<Spool::Batch>> SqliteSpool::begin() { return begin_batch(*this, *parts_, std::unique_lock(parts_->writing)); }
+
+Result<void> SqliteSpool::confirm(std::string_view destination, const std::vector<std::int64_t>& ids) {
+  if (ids.empty()) return {};
+  auto uploading = false;
+  {
+    const std::scoped_lock hold(parts_->keeper.lock);
+    auto& keeper = parts_->keeper;
+    const auto from = keeper.destination(destination);
+    if (!from) return failure(from.error());
+    if (!*from) return {};
+    const auto upload = one_integer(keeper.database.query("SELECT 1 FROM uploads WHERE destination = ?", **from));
+    if (!upload) return failure(upload.error());
+    uploading = upload->has_value();
+    parts_->confirmed.add(**from, ids);
+  }
+  // A file comes seldom, and sending one twice is worse than waiting for the disk.
+  if (uploading || parts_->role == Role::administration) return parts_->flush();
+  parts_->note_confirmed();
+  return {};
+}
+
+Result<std::uint64_t> SqliteSpool::erase(ByteView liid) {
+  if (auto done = parts_->flush(); !done) return failure(done.error());
+  const auto name = parts_->keys.name("liid", {liid});
+  auto done = parts_->in_transaction([&](Database& database) {
+    auto removed = database.execute("DELETE FROM owners WHERE name = ?", name);
+    return removed ? database.execute("UPDATE counters SET value = value + 1 WHERE name = 'erasures'") : removed;
+  });
+  if (!done) return failure(done.error());
+  {
+    const std::scoped_lock hold(parts_->writing);
+    if (done = parts_->look_for_erasures(); !done) return failure(done.error());
+  }
+  // The key is cut out of the log first: then nothing can be read, whatever happens to the rows.
+  static_cast<void>(parts_->cut());
+  const auto swept = parts_->sweep();
+  if (!swept) return failure(swept.error());
+  if (done = parts_->cut(); !done) return failure(done.error());
+  return *swept;
+}
+
+Result<void> SqliteSpool::tidy(TimePoint sightings_before) {
+  if (auto done = parts_->flush(); !done) return done;
+  if (auto done = parts_->forget_sightings(std::chrono::floor<std::chrono::seconds>(sightings_before)); !done) return done;
+  return parts_->cut();
+}
+
+}  // namespace li::delivery

@@ -1,0 +1,90 @@
+#include "df2/daemon.hpp"
+#include "ops/daemon_sections.hpp"
+#include "ops/private_file.hpp"
+
+namespace li::df2 {
+
+namespace {
+
+void look_at_tls(const net::TlsSettings& tls, const std::string& where, Problems& problems) {
+  if (auto loaded = net::TlsContext::load(tls); !loaded) problems.push_back(where + ": " + loaded.error().message());
+}
+
+void try_certificates(const Settings& settings, Problems& problems) {
+  look_at_tls(settings.x2.tls, "[x2]", problems);
+  for (const auto& kms : settings.kmss) look_at_tls(kms.tls, "[[kms]] " + kms.name, problems);
+  for (const auto& delivery : settings.deliveries) {
+    const auto& tls = std::visit([](const auto& way) -> const net::TlsSettings& { return way.tls; }, delivery.way);
+    look_at_tls(tls, "[[delivery]] " + delivery.name, problems);
+  }
+}
+
+void append(Problems& problems, const Problems& more) { problems.insert(problems.end(), more.begin(), more.end()); }
+
+}  // namespace
+
+Problems Daemon::check(const std::string& config_path) {
+  const auto settings = load_settings(config_path);
+  if (!settings) return settings.error();
+  Problems problems;
+  delivery::SqliteSpool::Options options;
+  options.path = settings->spool.path;
+  if (auto checked = ops::check_private(options.path); !checked) problems.push_back(checked.error().message());
+  const auto spool = delivery::SqliteSpool::open(options, settings->spool.master_key, delivery::SqliteSpool::Role::administration);
+  if (!spool) problems.push_back(spool.error().message());
+  else if (auto pipeline = Pipeline::restore(**spool, std::make_shared<const PipelineRules>(settings->rules), {}); !pipeline)
+    problems.push_back(pipeline.error().message());
+  append(problems, ops::check_audit(settings->audit.key_file, {&settings->audit, &settings->admin_audit}));
+  try_certificates(*settings, problems);
+  if (const auto warrants = load_warrants(settings->warrants, settings->destinations()); !warrants) append(problems, warrants.error());
+  return problems;
+}
+
+void Daemon::use(std::shared_ptr<const Warrants> warrants) {
+  watch_.set_warrants(warrants);
+  engine_->set_warrants(warrants);
+  const std::scoped_lock hold(mutex_);
+  warrants_ = std::move(warrants);
+}
+
+// The entry comes first: nothing is in force that the trail does not know.
+Problems Daemon::take_over(Settings settings, WarrantFile warrants, const ops::Fields& who) {
+  auto fields = who;
+  fields.insert(fields.end(),
+                {{"config_sha256", settings.sha256}, {"warrants_sha256", warrants.sha256}, {"warrants", warrants.warrants.all().size()}});
+  if (auto entry = watch_.audit("reloaded", fields); !entry) return {entry.error().message()};
+  Problems problems;
+  auto contexts = deliveries_->contexts();
+  contexts.insert(contexts.end(), kms_tls_.begin(), kms_tls_.end());
+  contexts.push_back({"x2", x2_tls_});
+  for (const auto& one : contexts) {
+    if (auto done = one.tls->reload(); !done) problems.push_back(one.name + ": " + done.error().message());
+  }
+  deliveries_->reload();
+  log_.set_level(settings.log_level);
+  use(std::make_shared<const Warrants>(std::move(warrants.warrants)));
+  for (const auto& line : problems) log_.critical("reloaded, but old certificates stay", {{"problem", line}});
+  return problems;
+}
+
+tl::expected<void, Problems> Daemon::reload(const ops::Fields& who) {
+  auto settings = load_settings(config_path_);
+  auto problems = settings ? needs_restart(settings_, *settings) : settings.error();
+  if (settings) {
+    try_certificates(*settings, problems);
+    auto warrants = load_warrants(settings->warrants, settings->destinations());
+    if (!warrants) append(problems, warrants.error());
+    if (problems.empty()) problems = take_over(std::move(*settings), std::move(*warrants), who);
+  }
+  if (problems.empty()) {
+    log_.info("reloaded");
+    return {};
+  }
+  for (const auto& line : problems) log_.error("not reloaded", {{"problem", line}});
+  auto fields = who;
+  fields.emplace_back("problem", problems.front());
+  static_cast<void>(watch_.audit("reload_failed", fields));
+  return tl::unexpected(problems);
+}
+
+}  // namespace li::df2

@@ -1,0 +1,173 @@
+#include "df2/watch.hpp"
+
+namespace li::df2 {
+
+namespace {
+
+const std::vector<double>& commit_times() {
+  static const std::vector<double> bounds{0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5};
+  return bounds;
+}
+
+// By what a network function is known: the first name in its certificate, as with clients of Xk.
+ops::Fields who(const net::PeerIdentity& peer) { return {{"client", xk::client_name(peer)}, {"address", peer.address}}; }
+
+}  // namespace
+
+Result<void> Watch::audit(const std::string& event, const ops::Fields& fields) {
+  auto entry = audit_.append({event, fields});
+  audit_fails_ = !entry;
+  if (entry) return {};
+  log_.critical("the audit trail can't be written", {{"event", event}, {"problem", entry.error().message()}});
+  metrics_.counter("hi2_audit_failures_total", "entries that could not be written to the audit trail").add();
+  return failure(entry.error());
+}
+
+void Watch::set_warrants(std::shared_ptr<const Warrants> warrants) {
+  const std::scoped_lock hold(mutex_);
+  warrants_ = std::move(warrants);
+}
+
+std::string Watch::liids_of(const KeyQuestion& question) const {
+  std::shared_ptr<const Warrants> warrants;
+  {
+    const std::scoped_lock hold(mutex_);
+    warrants = warrants_;
+  }
+  std::string liids;
+  for (const auto& warrant : warrants->all()) {
+    if (warrant->kms_identity == question.request.target) liids += (liids.empty() ? "" : " ") + warrant->liid;
+  }
+  return liids;
+}
+
+void Watch::on_signal(const Signal& signal) {
+  count("hi2_df2_signals_total", "What the pipeline found wrong with events", {{"reason", signal.reason}}).add();
+  ops::Fields fields{{"liid", signal.liid}, {"detail", signal.detail}};
+  if (signal.attack) return alarms_.raise(signal.reason, std::move(fields));
+  alarms_.warn(signal.reason, "an event is not as it should be", std::move(fields));
+}
+
+// A bug of ours, which somebody may have found before us.
+void Watch::on_bug(std::string_view where, const std::string& what) {
+  log_.critical("this is a bug", {{"where", where}, {"what", what}});
+  count("hi2_df2_bugs_total", "Events and connections that were lost by a bug", {{"where", std::string(where)}}).add();
+  alarms_.raise("internal_error", {{"where", where}, {"detail", what}});
+}
+
+Observer Watch::observer() {
+  Observer observer;
+  observer.on_signal = [this](const Signal& signal) { on_signal(signal); };
+  observer.on_dropped = [this](std::string_view why) {
+    count("hi2_df2_dropped_total", "Events that were seen before", {{"why", std::string(why)}}).add();
+  };
+  observer.on_media_keys = [this](const MediaKeys& keys) {
+    count("hi2_df2_network_keys_total", "Keys for decryption in the network; they go nowhere else", {})
+        .add(static_cast<double>(keys.keys.size()));
+  };
+  observer.on_keys = [this](std::string_view outcome, std::string_view reason) {
+    count("hi2_df2_keys_total", "Questions for keys", {{"outcome", std::string(outcome)}, {"reason", std::string(reason)}}).add();
+  };
+  observer.on_record = [this](std::string_view event) {
+    count("hi2_df2_records_total", "Records that were made, one for each LEMF", {{"event", std::string(event)}}).add();
+  };
+  return observer;
+}
+
+EngineEvents Watch::engine_events() {
+  EngineEvents events;
+  events.observer = observer();
+  events.on_commit =
+      [this, time = metrics_.histogram("hi2_df2_batch_seconds", "Time to work through what waits and have it on the disk", commit_times())](
+          std::size_t, std::chrono::nanoseconds took) { time.observe(std::chrono::duration<double>(took).count()); };
+  events.on_failure = [this](const Error& error) {
+    const auto reason = error.kind == ErrorKind::limit ? "disk_full" : "spool_failed";
+    count("hi2_df2_commit_failures_total", "Batches that could not be committed; they are tried again", {{"reason", reason}}).add();
+    if (stalled_.exchange(true)) return alarms_.warn(reason, "the spool still can't be written", {{"problem", error.message()}});
+    log_.critical("the spool can't be written: X2 is not read until it can", {{"reason", reason}, {"problem", error.message()}});
+    alarms_.raise(reason, {{"detail", error.message()}});
+  };
+  events.on_recovery = [this] {
+    stalled_ = false;
+    log_.info("the spool can be written again: X2 is read");
+  };
+  events.on_bug = [this](const std::string& what) { on_bug("pipeline", what); };
+  return events;
+}
+
+IntakeEvents Watch::intake_events() {
+  IntakeEvents events;
+  events.on_refused = [this](net::Refusal refusal, const std::string& address) {
+    const std::string reason(net::to_string(refusal));
+    count("hi2_df2_connections_refused_total", "Connections to X2 that were not let in", {{"reason", reason}}).add();
+    alarms_.raise("tls_" + reason, {{"listener", "x2"}, {"address", address}});
+  };
+  events.on_bug = [this](const std::string& what) { on_bug("x2", what); };
+  events.on_connection = [this](const net::PeerIdentity& peer, bool open) {
+    log_.info(open ? "a network function has come" : "a network function has gone", who(peer));
+  };
+  events.on_malformed = [this](const net::PeerIdentity& peer, const Error& error) {
+    auto fields = who(peer);
+    fields.emplace_back("detail", error.message());
+    alarms_.raise("malformed_pdu", std::move(fields));
+  };
+  events.on_pdu = [this](std::string_view type) {
+    count("hi2_df2_events_total", "PDUs that came over X2", {{"type", std::string(type)}}).add();
+  };
+  events.on_silence = [this](const net::PeerIdentity& peer) {
+    alarms_.warn("x2_silent", "a network function is silent: closed", who(peer));
+  };
+  return events;
+}
+
+KeySourceEvents Watch::key_events() {
+  KeySourceEvents events;
+  events.before_asking = [this](const KeyQuestion& question, const std::string& kms) {
+    return audit("keys_asked",
+                 {{"liid", liids_of(question)}, {"question", question.id}, {"target", question.request.target}, {"kms", kms}});
+  };
+  events.before_answer = [this](const KeyQuestion& question, const std::string& kms, std::string_view outcome, std::string_view reason) {
+    return audit("keys_" + std::string(outcome),
+                 {{"liid", liids_of(question)}, {"question", question.id}, {"kms", kms}, {"reason", reason}});
+  };
+  events.on_failed_try = [this](const std::string& kms, std::string_view why, const std::string& text) {
+    count("hi2_df2_key_tries_failed_total", "Questions that have to be asked again", {{"kms", kms}, {"why", std::string(why)}}).add();
+    if (why == "tls") return alarms_.raise("tls_kms", {{"kms", kms}, {"detail", text}});
+    alarms_.warn("kms_" + std::string(why), "a KMS does not answer", {{"kms", kms}, {"detail", text}});
+  };
+  return events;
+}
+
+void Watch::on_lemf(const std::string& name, const net::PeerIdentity& peer, bool acknowledges) {
+  metrics_.gauge("hi2_df2_lemf_connected", "1 while records can go to the LEMF", {{"destination", name}}).set(1);
+  auto fields = who(peer);
+  fields.insert(fields.begin(), {{"destination", name}, {"acknowledges", acknowledges}});
+  log_.info("connected with a LEMF", fields);
+}
+
+void Watch::on_lemf_refused(const std::string& name, const std::string& why) {
+  alarms_.raise("tls_lemf", {{"destination", name}, {"detail", why}});
+}
+
+void Watch::on_lemf_lost(const std::string& name, const std::string& why) {
+  metrics_.gauge("hi2_df2_lemf_connected", "1 while records can go to the LEMF", {{"destination", name}}).set(0);
+  log_.error("a LEMF can't be reached: its records wait", {{"destination", name}, {"problem", why}});
+}
+
+void Watch::on_anchor_failure(const Error& error) {
+  log_.critical("the anchor of the audit trail can't be written", {{"problem", error.message()}});
+  metrics_.counter("hi2_audit_anchor_failures_total", "times that the anchor of the audit trail could not be written").add();
+}
+
+void Watch::on_delivery_fault(const std::string& name, const std::string& why) {
+  log_.error("the spool fails a sender", {{"destination", name}, {"problem", why}});
+}
+
+void Watch::on_delivered(const std::string& name, const std::vector<TimePoint>& events, TimePoint now) {
+  static const std::vector<double> bounds{0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 60, 600, 3600, 86400};
+  const auto lag =
+      metrics_.histogram("hi2_df2_delivery_lag_seconds", "From an event until its LEMF has confirmed it", bounds, {{"destination", name}});
+  for (const auto event : events) lag.observe(std::chrono::duration<double>(now - event).count());
+}
+
+}  // namespace li::df2
