@@ -62,6 +62,19 @@ TEST(Outbox, SendsAgainWhatFollowedTheLastAnswer) {
   EXPECT_EQ(outbox.acknowledged(), 4U);
 }
 
+TEST(Outbox, ALongQueueHasKeepalivesInBetween) {
+  Outbox outbox(2);
+  for (const auto* text : {"a", "b", "c", "d", "e"}) outbox.add(pdu(text));
+  EXPECT_EQ(sent(outbox), "a b K0 c d K1 e ");
+  ASSERT_TRUE(outbox.answered(0));
+  outbox.reconnected();
+  EXPECT_EQ(sent(outbox), "c d K2 e K3 ");
+  outbox.add_keepalive();
+  EXPECT_EQ(sent(outbox), "") << "one stands there";
+  ASSERT_TRUE(outbox.answered(3));
+  EXPECT_EQ(outbox.acknowledged(), 5U);
+}
+
 TEST(Outbox, AnAnswerToNothingIsAnError) {
   Outbox outbox;
   EXPECT_FALSE(outbox.answered(0));

@@ -13,67 +13,14 @@
 #include "media/srtp.hpp"
 #include "sip/bodies.hpp"
 #include "sip/sdp.hpp"
-#include "tests/kms/lab.hpp"
+#include "tests/callsim/world.hpp"
 
 namespace li::callsim {
 namespace {
 
-using kms::test::Lab;
+using test::world;
 
-/// KMSs of two domains, and everybody who takes part.
-struct World : Kmss {
-  Lab home1{"home1.example"}, home2{"home2.example"};
-  Settings settings;
-
-  World() {
-    for (auto* lab : {&home1, &home2}) {
-      auto more = lab->settings();
-      more.rules.key_types = {mikey::KeyType::tgk, mikey::KeyType::tgk_salt};
-      auto& other = lab == &home1 ? home2 : home1;
-      kms::PeerKms peer;
-      peer.identity = other.kms;
-      peer.domains = {other.domain};
-      peer.names = {"kms." + other.domain};
-      peer.key_id = to_bytes("kms-pair");
-      peer.key = SecretBytes(Bytes(32, 7));
-      peer.ask = [lab, &other](ByteView message) -> Result<Bytes> {
-        return to_bytes(other.tickets->peer(message, {"kms." + lab->domain}, "192.0.2.7").message);
-      };
-      more.peers.push_back(std::move(peer));
-      lab->tickets->set(std::move(more));
-    }
-    for (const auto* name : {"alice", "bob", "carol", "dave", "erin", "gateway", "mrf"}) add(name);
-  }
-
-  void add(const std::string& name) {
-    auto& lab = name == "dave" ? home2 : home1;
-    Subscriber one;
-    one.name = name;
-    one.identity = default_identity(name);
-    one.key_id = "btid-" + name;
-    one.kms = lab.kms;
-    one.key = crypto::random_secret(32);
-    ASSERT_TRUE(lab.store->add_subscriber(name, {one.identity}, kms::test::kNow));
-    ASSERT_TRUE(lab.store->put_key(name, to_bytes(one.key_id), one.key, kms::test::kNow + std::chrono::hours(24)));
-    settings.subscribers.push_back(std::move(one));
-  }
-
-  Result<Bytes> post(const std::string& kms, ByteView message, Kind kind) override {
-    using Expect = kms::TicketService::Expect;
-    auto& lab = kms == home1.kms ? home1 : home2;
-    return to_bytes(lab.tickets->user(message, kind == Kind::request ? Expect::request : Expect::resolve, "192.0.2.1").message);
-  }
-};
-
-World& world() {
-  static World made;
-  return made;
-}
-
-Story play(const Scenario& scenario, std::uint64_t seed = 1) {
-  return play(
-      scenario, world().settings, world(), [] { return TimePoint(kms::test::kNow); }, seed);
-}
+Story play(const Scenario& scenario) { return world().play(scenario); }
 
 class Scenarios : public testing::TestWithParam<Scenario> {};
 

@@ -4,12 +4,19 @@
 
 namespace li::callsim {
 
-void Outbox::add(RecordBytes pdu) { pdus_.push_back(std::move(pdu)); }
+void Outbox::add(RecordBytes pdu) {
+  pdus_.push_back(std::move(pdu));
+  if (total() - last_keepalive() >= stride_) put_keepalive(total());
+}
 
 void Outbox::add_keepalive() {
+  if (keepalives_.empty() || keepalives_.back().after < total()) put_keepalive(total());
+}
+
+void Outbox::put_keepalive(std::uint64_t after) {
   Keepalive made;
   made.number = next_keepalive_++;
-  made.after = total();
+  made.after = after;
   auto octets = x2::encode(x2::keepalive(made.number));
   if (!octets) throw std::logic_error(octets.error().message());
   made.octets = std::move(*octets);
@@ -48,7 +55,8 @@ Result<void> Outbox::answered(std::uint32_t number) {
 void Outbox::reconnected() {
   sent_ = 0;
   keepalives_.clear();
-  add_keepalive();
+  for (auto after = acknowledged_ + stride_; after < total(); after += stride_) put_keepalive(after);
+  put_keepalive(total());
 }
 
 }  // namespace li::callsim

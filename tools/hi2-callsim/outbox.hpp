@@ -17,15 +17,17 @@ namespace li::callsim {
 
 class Outbox {
  public:
+  /// There is a Keepalive behind each `stride` PDUs at the latest: a long queue need not arrive in one piece.
+  explicit Outbox(std::size_t stride = 500) : stride_(stride) {}
   void add(RecordBytes pdu);
-  /// A Keepalive behind all that was added.
+  /// A Keepalive behind all that was added, unless one stands there.
   void add_keepalive();
 
   /// What is to be sent next, or nothing; it counts as sent.
   [[nodiscard]] std::optional<ByteView> next();
   /// An answer that came in.
   [[nodiscard]] Result<void> answered(std::uint32_t number);
-  /// A new connection: everything that is not answered for is to be sent again, behind it a Keepalive.
+  /// A new connection: everything that is not answered for is to be sent again, with Keepalives in between and behind it.
   void reconnected();
 
   [[nodiscard]] bool awaits_answer() const { return !keepalives_.empty(); }
@@ -42,8 +44,11 @@ class Outbox {
     bool sent = false;
   };
   [[nodiscard]] std::size_t unsent_keepalives() const;
+  void put_keepalive(std::uint64_t after);
+  [[nodiscard]] std::uint64_t last_keepalive() const { return keepalives_.empty() ? acknowledged_ : keepalives_.back().after; }
   [[nodiscard]] std::uint64_t total() const { return acknowledged_ + pdus_.size(); }
 
+  const std::size_t stride_;
   std::deque<RecordBytes> pdus_;  // the first one is number `acknowledged_`
   std::deque<Keepalive> keepalives_;
   std::size_t sent_ = 0;  // of pdus_, on this connection

@@ -73,9 +73,10 @@ Poi::Poi(const X2Settings& settings, Connect connect, Steady steady, std::functi
 
 void Poi::keep_alive(bool now) {
   const auto time = steady_();
-  if (outbox_.awaits_answer() || (!now && time - last_keepalive_ < settings_.keepalive)) return;
+  if (!outbox_.awaits_answer()) asked_ = time;
+  if (!now && time - last_keepalive_ < settings_.keepalive) return;
   outbox_.add_keepalive();
-  last_keepalive_ = asked_ = time;
+  last_keepalive_ = time;
 }
 
 Result<void> Poi::open() {
@@ -108,7 +109,7 @@ Result<void> Poi::take_in(ByteView octets) {
     if (!*pdu) return {};
     if ((*pdu)->type != x2::PduType::keepalive_acknowledgement) continue;
     if (auto known = outbox_.answered((*pdu)->sequence_number().value_or(0)); !known) return known;
-    last_answer_ = steady_();
+    last_answer_ = asked_ = steady_();
     ++keepalives_;
   }
 }

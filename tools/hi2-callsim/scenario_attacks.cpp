@@ -32,9 +32,8 @@ void play_identity_mismatch(Stage& stage) {
   call.trying_and_ringing();
   const auto answered = round.answering().answer(offered, round.answer_spec());
   call.accept(round.answer(answered.message));
-  stage.failed(call.session(), "target");
+  stage.failed(call.session(), "identity_mismatch");
   stage.signal("identity_mismatch");
-  stage.signal("target");
   call.hang_up();
 }
 
@@ -50,9 +49,10 @@ void play_ticket_elsewhere(Stage& stage) {
     call.invite(round.offer(offered.message));
     call.trying_and_ringing();
     call.accept(round.answer(answered.message));
-    stage.keyed(session, answered.sessions);
+    if (session == std::string_view("first")) stage.keyed(session, answered.sessions);
     call.hang_up();
   }
+  stage.failed("second", "ticket_elsewhere");
   stage.signal("ticket_elsewhere");
 }
 
@@ -71,10 +71,8 @@ void play_ticket_changed(Stage& stage) {
   spec.csb_id = csb_id_of(offered);
   const auto second = changed.offering().offer(spec);
   call.invite(changed.offer(second.message));
-  const auto second_answer = changed.answering().answer(second, changed.answer_spec());
-  call.accept(changed.answer(second_answer.message));
-  stage.keyed(call.session(), second_answer.sessions);
-  changed.talk(second_answer.sessions);
+  call.accept(changed.answer(changed.answering().answer(second, changed.answer_spec()).message));
+  stage.failed(call.session(), "ticket_changed");
   stage.signal("ticket_changed");
   call.hang_up();
 }

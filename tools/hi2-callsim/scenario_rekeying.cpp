@@ -8,21 +8,38 @@ namespace {
 
 using Side = Call::Side;
 
-// A ticket may be used again (flag J): other RANDs make other keys.
+// The other end makes new keys, under a ticket of its own.
 void play_reoffer(Stage& stage) {
   Call call(stage, {});
-  std::optional<Offered> first;
-  for (int i = 0; i < 2; ++i) {
-    Round round(stage, "alice", "bob");
-    auto offered = first ? round.offering().offer_again(*first, round.offer_spec()) : round.offering().offer(round.offer_spec());
-    call.invite(round.offer(offered.message));
+  for (const auto from : {Side::caller, Side::callee}) {
+    Round round(stage, from == Side::caller ? "alice" : "bob", from == Side::caller ? "bob" : "alice");
+    const auto offered = round.offering().offer(round.offer_spec());
+    call.request(from, "INVITE", round.offer(offered.message));
     const auto answered = round.answering().answer(offered, round.answer_spec());
     call.accept(round.answer(answered.message));
     stage.keyed(call.session(), answered.sessions);
     round.talk(answered.sessions);
-    if (!first) first = std::move(offered);
   }
   call.hang_up();
+}
+
+// Flag J: who got a ticket may use it for the next call, too. Other RANDs make other keys.
+void play_ticket_reused(Stage& stage) {
+  std::optional<Offered> before;
+  for (const auto* session : {"first", "second"}) {
+    CallSpec spec;
+    spec.session = session;
+    Call call(stage, spec);
+    Round round(stage, "alice", "bob");
+    auto offered = before ? round.offering().offer_again(*before, round.offer_spec()) : round.offering().offer(round.offer_spec());
+    call.invite(round.offer(offered.message));
+    const auto answered = round.answering().answer(offered, round.answer_spec());
+    call.accept(round.answer(answered.message));
+    stage.keyed(session, answered.sessions);
+    round.talk(answered.sessions);
+    call.hang_up();
+    before = std::move(offered);
+  }
 }
 
 void play_update(Stage& stage) {
@@ -83,7 +100,8 @@ void play_refresh(Stage& stage) {
 }  // namespace
 
 std::vector<Scenario> rekeying_scenarios() {
-  return {{"reoffer", "re-INVITE with a new exchange under the same ticket: two key records", play_reoffer},
+  return {{"reoffer", "re-INVITE of the other end with a ticket of its own: two key records", play_reoffer},
+          {"ticket-reused", "a second call under the ticket of the first one, which its policy allows", play_ticket_reused},
           {"update", "UPDATE in the early dialog with a new exchange under the same ticket", play_update},
           {"csb-update", "re-INVITE that updates the crypto session bundle, without ticket and RANDs", play_csb_update},
           {"refresh", "re-INVITE with the same messages: no second question", play_refresh}};
