@@ -5,13 +5,15 @@ include(CMakePackageConfigHelpers)
 set(HI2KIT_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/hi2kit)
 
 install(TARGETS hi2kit EXPORT hi2kit ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+# The daemons' rooms are not in the library.
 install(DIRECTORY src/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/hi2kit
-  FILES_MATCHING PATTERN "*.hpp" PATTERN "*_impl.hpp" EXCLUDE REGEX "/src/(db|net|media|xk|ops|delivery|kms|df2|lemf)$" EXCLUDE)  # the daemons' rooms are not in the library
+  FILES_MATCHING PATTERN "*.hpp" PATTERN "*_impl.hpp" EXCLUDE REGEX "/src/(db|net|media|xk|ops|delivery|kms|df2|lemf)$" EXCLUDE)
 install(DIRECTORY asn1/ DESTINATION ${CMAKE_INSTALL_DATADIR}/hi2kit/asn1 FILES_MATCHING PATTERN "*.asn")
 install(FILES src/xk/xk.xsd DESTINATION ${CMAKE_INSTALL_DATADIR}/hi2kit/xk)
-install(FILES packaging/systemd/hi2-kms.service packaging/systemd/hi2-df2.service DESTINATION lib/systemd/system)
+install(FILES packaging/systemd/hi2-kms.service packaging/systemd/hi2-df2.service packaging/systemd/hi2-lemf.service DESTINATION lib/systemd/system)
 install(FILES samples/kms/hi2-kms.toml samples/kms/li.list DESTINATION ${CMAKE_INSTALL_DATADIR}/hi2kit/kms)
-install(FILES samples/df2/hi2-df2.toml samples/df2/warrants.toml DESTINATION ${CMAKE_INSTALL_DATADIR}/hi2kit/df2 "/src/(net|xk|ops|kms|db|delivery|df2|media|lemf)$" packaging/systemd/hi2-lemf.service samples/lemf/hi2-lemf.toml ${CMAKE_INSTALL_DATADIR}/hi2kit/lemf)
+install(FILES samples/df2/hi2-df2.toml samples/df2/warrants.toml DESTINATION ${CMAKE_INSTALL_DATADIR}/hi2kit/df2)
+install(FILES samples/lemf/hi2-lemf.toml samples/lemf/vsftpd.conf samples/lemf/vsftpd.openssl.cnf samples/lemf/vsftpd.pam DESTINATION ${CMAKE_INSTALL_DATADIR}/hi2kit/lemf)
 install(DIRECTORY docs/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 OPTIONAL FILES_MATCHING PATTERN "*.1")
 
 # find_package(hi2kit) gives the target hi2kit::hi2kit.
