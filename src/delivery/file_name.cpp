@@ -59,7 +59,7 @@ std::string file_name_b(const FileNaming& naming, TimePoint now, std::uint64_t n
   for (const auto part : {time.hours().count(), static_cast<std::chrono::hours::rep>(time.minutes().count()),
                           static_cast<std::chrono::hours::rep>(time.seconds().count())})
     name += two_digits(static_cast<unsigned>(part));
-  for (const std::uint64_t place : {46'656, 1'296, 36, 1}) name += kClash[number / place % 36];
+  for (const std::uint64_t place : {46'656U, 1'296U, 36U, 1U}) name += kClash[number / place % 36];
   return name + naming.type;
 }
 
