@@ -18,7 +18,8 @@ void look_at_rtp(ByteView packet) {
 }
 
 void look_at_srtp(ByteView packet) {
-  const auto ssrc = packet.size() < 12 ? 0 : std::uint32_t{packet[8]} << 24 | packet[9] << 16 | packet[10] << 8 | packet[11];
+  std::uint32_t ssrc = 0;
+  for (std::size_t i = 8; i < 12 && packet.size() >= 12; ++i) ssrc = ssrc << 8 | packet[i];
   const media::SrtpKey key{SecretBytes(Bytes(16, 0x5a)), SecretBytes(Bytes(14, 0xa5)), {}};
   auto session = media::SrtpSession::create({}, key, ssrc, {0, 2});
   auto sender = media::SrtpSession::create({}, key, ssrc);
