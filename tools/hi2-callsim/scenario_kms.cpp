@@ -58,7 +58,7 @@ std::vector<Scenario> kms_scenarios() {
            stub("silent")},
           {"kms-slow", "it answers after the timer: a failure record, then the keys", play_basic, "alice", Outcome::late, "timeout",
            stub("slow")},
-          {"kms-unavailable", "it says that it can't answer now, again and again", play_basic, "alice", Outcome::failure, "timeout",
+          {"kms-unavailable", "it says that it can't answer now, again and again", play_basic, "alice", Outcome::failure, "unavailable",
            stub("refuse")},
           {"kms-refusing", "the target is not on the LI list", play_not_listed, "erin", Outcome::failure, "not_listed", not_listed()},
           {"kms-partial", "it has the key of the first crypto session only", play_basic, "alice", Outcome::partial, "", stub("partial")},
