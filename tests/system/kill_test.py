@@ -7,26 +7,19 @@ With --vfs, hi2-df2 and hi2-lemf run over an SQLite file system that throws away
 """
 import argparse
 import collections
-import json
 import random
 import subprocess
 import sys
 import time
 
-from lab import BIN, DF2, KMS, KMS2, LEMF, Lab, until, warrants_toml
+from lab import BIN, DF2, KMS, KMS2, LEMF, Lab, until, warrants_toml, xid_of
 from scenarios_test import correlation, kind_of
 
 CALLS, EVENTS_OF_A_CALL, RATE = 20, 7, 150
 
 
 def load_warrant():
-    listed = json.loads(subprocess.run([BIN / "hi2-callsim", "list", "--json"], capture_output=True, check=True).stdout)
-    basic = next(one for one in listed if one["name"] == "basic")["warrants"][0]
-    return {**basic, "liid": "load", "xids": [load_xid()]}
-
-
-def load_xid():
-    return subprocess.run([BIN / "hi2-callsim", "load", "--xid"], capture_output=True, text=True, check=True).stdout.strip()
+    return {"liid": "load", "xids": [xid_of("load")], "targets": ["sip:alice@home1.example"]}
 
 
 def start_load(lab, seed):

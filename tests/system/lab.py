@@ -1,4 +1,5 @@
 """A whole system on loopback with the real programs: the lab that samples/lab/make writes, its daemons started, stopped and killed."""
+import hashlib
 import json
 import os
 import pathlib
@@ -10,6 +11,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+import uuid
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("HI2_BIN", SOURCE / "build" / "bin"))
@@ -73,7 +75,7 @@ class Lab:
             self.kill(name)
         if kind:
             print(f"the lab is in {self.folder}")
-            for log in sorted(self.folder.glob("*.log")):
+            for log in sorted(self.folder / f"{name}.log" for name in PROGRAMS if (self.folder / f"{name}.log").exists()):
                 print(f"--- {log.name}\n{log.read_text()[-4000:]}")
         else:
             shutil.rmtree(self.folder)
@@ -154,9 +156,18 @@ class Lab:
 
 def record_of(line):
     """IRI-Parameters of a record, whatever is around them."""
+    line = line["record"]
     while "lawfulInterceptionIdentifier" not in line:
         line = next(value for value in line.values() if isinstance(value, dict))
     return line
+
+
+def xid_of(name):
+    """The XID under which hi2-callsim reports a scenario or its load (docs/callsim.md)."""
+    octets = bytearray(hashlib.sha256(f"hi2-callsim {name}".encode()).digest()[:16])
+    octets[6] = 0x40 | octets[6] & 0x0F
+    octets[8] = 0x80 | octets[8] & 0x3F
+    return str(uuid.UUID(bytes=bytes(octets)))
 
 
 def toml(value):
