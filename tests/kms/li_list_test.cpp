@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/time.hpp"
 #include "kms/identity.hpp"
 #include "mikey/get_keys.hpp"
 
