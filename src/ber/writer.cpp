@@ -22,7 +22,7 @@ void put_length(std::uint8_t* at, std::size_t length, std::size_t octets) {
   for (std::size_t i = octets - 1; i > 0; --i, length >>= 8) at[i] = static_cast<std::uint8_t>(length);
 }
 
-struct Level {
+struct OpenValue {
   std::size_t end;
   bool indefinite;
   std::size_t mark;
@@ -92,7 +92,7 @@ Result<RecordBytes> definite(ByteView tlv, std::span<const Edit> edits, const Li
   if (!size) return failure(size.error());
   if (*size != tlv.size()) return failure({ErrorKind::malformed, "octets left over behind the value", *size, {}, {}});
 
-  std::array<Level, kDepthCap + 1> levels;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled as it is used
+  std::array<OpenValue, kDepthCap + 1> levels;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled as it is used
   std::size_t depth = 0;
   std::size_t at = 0;
   Writer out;

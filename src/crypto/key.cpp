@@ -8,7 +8,7 @@
 namespace li::crypto {
 namespace {
 
-const EVP_MD* algorithm(Hash hash) { return hash == Hash::sha1 ? EVP_sha1() : EVP_sha256(); }
+const EVP_MD* signed_digest(Hash hash) { return hash == Hash::sha1 ? EVP_sha1() : EVP_sha256(); }
 
 Bio reader(ByteView text) { return Bio(needed(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), "memory")); }
 
@@ -71,7 +71,7 @@ bool PublicKey::verify(Signature kind, Hash hash, ByteView data, ByteView signat
   if (!is_rsa()) return false;
   const DigestContext context(needed(EVP_MD_CTX_new(), "verify"));
   EVP_PKEY_CTX* parameters = nullptr;
-  return EVP_DigestVerifyInit(context.get(), &parameters, algorithm(hash), nullptr, handle_->key.get()) > 0 &&
+  return EVP_DigestVerifyInit(context.get(), &parameters, signed_digest(hash), nullptr, handle_->key.get()) > 0 &&
          set_padding(parameters, kind) &&
          EVP_DigestVerify(context.get(), signature.data(), signature.size(), data.data(), data.size()) == 1;
 }
@@ -124,7 +124,7 @@ Result<Bytes> PrivateKey::sign(Signature kind, Hash hash, ByteView data) const {
   EVP_PKEY_CTX* parameters = nullptr;
   Bytes out(signature_size());
   std::size_t length = out.size();
-  if (!is_rsa() || EVP_DigestSignInit(context.get(), &parameters, algorithm(hash), nullptr, handle_->key.get()) <= 0 ||
+  if (!is_rsa() || EVP_DigestSignInit(context.get(), &parameters, signed_digest(hash), nullptr, handle_->key.get()) <= 0 ||
       !set_padding(parameters, kind) || EVP_DigestSign(context.get(), out.data(), &length, data.data(), data.size()) <= 0) {
     return failure(ErrorKind::unexpected, "this key makes no RSA signatures", "RFC 8017 8");
   }

@@ -8,6 +8,7 @@
 
 #include "delivery/file_queue_impl.hpp"
 #include "delivery/ftps_impl.hpp"
+#include "delivery/wall_clock_impl.hpp"
 
 namespace li::delivery {
 
@@ -18,8 +19,6 @@ using Millis = std::chrono::milliseconds;
 
 constexpr std::size_t kMostTold = 16;  // kinds of failures, until things go well
 constexpr int kMostNames = 100;        // that may be taken already
-
-TimePoint wall_now() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "delivery/sender_notes_impl.hpp"
+#include "delivery/wall_clock_impl.hpp"
 
 namespace li::delivery {
 namespace {
@@ -21,8 +22,6 @@ constexpr std::size_t kPiece = 16 * 1024;       // small entries go to the socke
 constexpr std::size_t kMostAtOnce = 64 * 1024;  // and large ones by and by
 constexpr auto kSpoolRetry = std::chrono::seconds(1);
 constexpr auto kProven = std::chrono::seconds(1);  // a connection that lives so long is worth an attempt at once
-
-TimePoint wall_now() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
 
 }  // namespace
 

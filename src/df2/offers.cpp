@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t kMostOffers = 4;
 constexpr std::size_t kMostExchanges = 8;
-constexpr std::size_t kMostTickets = 16;
+constexpr std::size_t kMostKnownTickets = 16;
 
 Method method_of(std::string_view name) {
   if (name == "INVITE") return Method::invite;
@@ -139,7 +139,7 @@ class Follower {
     remember(session_.exchanges, {place_.dialog, init.csb_id, init.octets, resp ? resp->octets : nullptr}, kMostExchanges);
     const std::pair ticket(init.csb_id, *init.ticket);
     auto& known = session_.tickets_of;
-    if (std::find(known.begin(), known.end(), ticket) == known.end()) remember(known, ticket, kMostTickets);
+    if (std::find(known.begin(), known.end(), ticket) == known.end()) remember(known, ticket, kMostKnownTickets);
   }
 
   std::optional<Exchange> initial_exchange(std::uint32_t csb_id) const {

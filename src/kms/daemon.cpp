@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::array kRoles{"ue", "xk", "peers", "bsf", "metrics"};
 
-tl::unexpected<Problems> problem(const Error& error) { return tl::unexpected(Problems{error.message()}); }
-
 }  // namespace
 
 std::string_view name(Daemon::Role role) { return kRoles.at(static_cast<std::size_t>(role)); }

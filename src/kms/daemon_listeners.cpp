@@ -7,8 +7,6 @@ namespace {
 
 constexpr auto kWarnBefore = std::chrono::days(14);
 
-tl::unexpected<Problems> problem(const Error& error) { return tl::unexpected(Problems{error.message()}); }
-
 const std::vector<double>& latencies() {
   static const std::vector<double> bounds{0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5};
   return bounds;

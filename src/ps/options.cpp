@@ -5,9 +5,9 @@
 namespace li::ps {
 namespace {
 
-class Reader : public schema::Visitor {
+class OptionReader : public schema::Visitor {
  public:
-  explicit Reader(Options& options) : options_(options), m_(members()) {}
+  explicit OptionReader(Options& options) : options_(options), m_(members()) {}
 
   void primitive(const schema::Node& node, const schema::Content&) override {
     if (node.member != m_.acknowledgement) return;
@@ -29,7 +29,7 @@ Result<Options> options_of(const Pdu& pdu) {
   if (pdu.tri != Tri::option_request && pdu.tri != Tri::option_response)
     return failure(ErrorKind::unexpected, "neither optionRequest nor optionResponse", "TS 102 232-1 6.3.5");
   Options options;
-  Reader reader(options);
+  OptionReader reader(options);
   if (auto walked = schema::walk(*members().pdu, pdu.octets, reader); !walked) return failure(std::move(walked.error()));
   return options;
 }

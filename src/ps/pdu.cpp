@@ -9,9 +9,9 @@ namespace {
 using schema::Member;
 
 // Takes the header as it goes by, and the alternatives of the payload.
-class Reader : public schema::Visitor {
+class HeaderReader : public schema::Visitor {
  public:
-  explicit Reader(Pdu& pdu) : pdu_(pdu), m_(members()) {}
+  explicit HeaderReader(Pdu& pdu) : pdu_(pdu), m_(members()) {}
 
   void enter(const schema::Node& node) override { alternative(node); }
 
@@ -114,7 +114,7 @@ const Members& members() {
 
 Result<Pdu> decode(ByteView octets, const schema::WalkOptions& options) {
   Pdu pdu;
-  Reader reader(pdu);
+  HeaderReader reader(pdu);
   if (auto walked = schema::walk(pdu_type(), octets, reader, options); !walked) return failure(std::move(walked.error()));
   pdu.octets = to_record_bytes(octets);
   return pdu;

@@ -10,7 +10,7 @@ namespace {
 using schema::Writer;
 
 // genHeader(1) version33(33), as content octets.
-constexpr std::uint8_t kDomain[] = {0x04, 0x00, 0x02, 0x02, 0x05, 0x01, 0x21};
+constexpr std::uint8_t kHeaderDomain[] = {0x04, 0x00, 0x02, 0x02, 0x05, 0x01, 0x21};
 
 void network(Writer& out, const Members& m, const Header& header) {
   out.member(*m.network);
@@ -44,7 +44,7 @@ void communication(Writer& out, const Members& m, const Header& header) {
 void write_header(Writer& out, const Members& m, const Header& header) {
   out.member(*m.header);
   out.begin();
-  out.member(*m.domain, ByteView(kDomain));
+  out.member(*m.domain, ByteView(kHeaderDomain));
   out.member(*m.liid, header.lawful_interception_identifier);
   if (header.authorization_country_code) out.member(*m.authorization_country, *header.authorization_country_code);
   communication(out, m, header);

@@ -7,11 +7,11 @@
 namespace li::sip {
 namespace {
 
-constexpr const char* kClause = "RFC 3261 7.3.1";
+constexpr const char* kHeaderClause = "RFC 3261 7.3.1";
 
 char small(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
-bool is_token(std::string_view text) {
+bool is_header_name(std::string_view text) {
   constexpr std::string_view kMarks = "-.!%*_+`'~";
   const auto allowed = [&](char c) {
     return (c >= '0' && c <= '9') || (small(c) >= 'a' && small(c) <= 'z') || kMarks.find(c) != std::string_view::npos;
@@ -23,15 +23,15 @@ bool is_fold(const Line& line) { return line.text.front() == ' ' || line.text.fr
 
 Result<Header> new_header(const Line& line) {
   const auto colon = line.text.find(':');
-  if (colon == std::string_view::npos) return fault(ErrorKind::malformed, "a header line without a colon", line.offset, kClause);
+  if (colon == std::string_view::npos) return fault(ErrorKind::malformed, "a header line without a colon", line.offset, kHeaderClause);
   const auto name = trimmed(line.text.substr(0, colon));
-  if (!is_token(name)) return fault(ErrorKind::malformed, "a header with a name that is no token", line.offset, kClause);
+  if (!is_header_name(name)) return fault(ErrorKind::malformed, "a header with a name that is no token", line.offset, kHeaderClause);
   return Header{long_name(name), std::string(trimmed(line.text.substr(colon + 1))), line.offset};
 }
 
 Result<void> add_line(const Line& line, std::vector<Header>& headers) {
   if (!is_fold(line)) return new_header(line).map([&](Header&& header) { headers.push_back(std::move(header)); });
-  if (headers.empty()) return fault(ErrorKind::malformed, "a folded line in front of the first header", line.offset, kClause);
+  if (headers.empty()) return fault(ErrorKind::malformed, "a folded line in front of the first header", line.offset, kHeaderClause);
   auto& value = headers.back().value;
   if (!value.empty()) value += ' ';
   value += trimmed(line.text);
