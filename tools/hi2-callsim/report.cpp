@@ -151,9 +151,12 @@ std::string list_json(const Settings* settings) {
 Result<std::string> warrants_toml(const std::vector<std::string>& names, const std::string& destination, const Settings* settings) {
   const auto wanted = scenarios_of(names);
   if (!wanted) return failure(wanted.error());
-  const Json always{{"valid_from", "2020-01-01T00:00:00Z"},  {"valid_until", "2099-01-01T00:00:00Z"},
-                    {"deliver_to", {destination}},           {"operator", "OP01"},
-                    {"network_element", "cscf.home1.example"}, {"country", "NL"}};
+  const Json always{{"valid_from", "2020-01-01T00:00:00Z"},
+                    {"valid_until", "2099-01-01T00:00:00Z"},
+                    {"deliver_to", {destination}},
+                    {"operator", "OP01"},
+                    {"network_element", "cscf.home1.example"},
+                    {"country", "NL"}};
   std::string text;
   for (const auto& scenario : *wanted) text += toml_of(scenario, always, settings);
   return text;
