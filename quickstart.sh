@@ -45,7 +45,7 @@ finish() {
   samples/lab/run "$lab" stop >/dev/null 2>&1 || true
   if [[ $result -ne 0 ]]; then
     echo "quickstart: the call failed; everything of it is in $lab" >&2
-    tail -n 20 "$lab"/*.log >&2 || true
+    tail -n 20 "$lab"/{lemf,kms,kms2,df2}.log >&2 2>/dev/null || true
   fi
 }
 if [[ -d $lab ]]; then samples/lab/run "$lab" stop >/dev/null 2>&1 || true; fi
