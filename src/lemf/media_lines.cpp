@@ -106,6 +106,11 @@ struct Sides {
   std::optional<mikey::Message> resp;
 };
 
+// RFC 3264 6: the answer decides. An offer of keys that it does not take up, under a profile without security, is an offer refused.
+bool answered_in_clear(const Sides& sides) {
+  return sides.answer != nullptr && !sides.resp && sides.answer->crypto.empty() && sides.answer->proto.find("SAVP") == std::string::npos;
+}
+
 MediaLine line_of(const Sides& sides, std::size_t index, std::size_t position, bool from_offerer) {
   const auto* const sender = from_offerer ? sides.offer : sides.answer;
   const auto* const receiver = from_offerer ? sides.answer : sides.offer;
@@ -118,6 +123,7 @@ MediaLine line_of(const Sides& sides, std::size_t index, std::size_t position, b
     line.to = endpoint_of(*receiver);
     line.codecs.insert(line.codecs.begin(), receiver->codecs.begin(), receiver->codecs.end());  // payload types are the receiver's
   }
+  if (answered_in_clear(sides)) return line;
   const bool has_sdes = sender != nullptr && !sender->crypto.empty();
   if (sides.init) {
     line.protection = Protection::mikey;

@@ -73,6 +73,8 @@ Settings read_settings(const ops::Config& config) {
 
 tl::expected<Settings, std::vector<std::string>> load_settings(const std::string& path) {
   const auto text = ops::read_private(path);
+  if (!text && text.error().kind == ErrorKind::missing)
+    return tl::unexpected(std::vector{text.error().message() + "; --config names another, hi2-lemf describe prints one to begin with"});
   if (!text) return tl::unexpected(std::vector{text.error().message()});
   const auto config = ops::Config::parse(as_text(text->reveal()), path);
   if (!config) return tl::unexpected(std::vector{config.error().message()});

@@ -40,7 +40,8 @@ std::vector<std::string> check_audit(const std::string& key_file, const std::vec
       const auto checked = check_private(file);
       if (!checked && checked.error().kind != ErrorKind::missing) problems.push_back(checked.error().message());
     }
-    if (const auto folder = std::filesystem::path(options->anchor).parent_path(); !std::filesystem::is_directory(folder))
+    const auto folder = std::filesystem::path(options->anchor).parent_path();
+    if (!folder.empty() && !std::filesystem::is_directory(folder))
       problems.push_back(folder.string() + ": there is no such folder for an anchor");
   }
   return problems;

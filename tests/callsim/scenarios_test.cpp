@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "df2/warrants.hpp"
 #include "hi2-callsim/media_file.hpp"
 #include "hi2-callsim/report.hpp"
 #include "media/capture.hpp"
@@ -177,6 +178,15 @@ TEST(List, HasEveryScenarioOnceWithItsWarrants) {
   const auto json = nlohmann::json::parse(list_json(&world().settings));
   ASSERT_EQ(json.size(), scenarios().size());
   EXPECT_EQ(json[0]["warrants"][0]["targets"][0], "sip:alice@home1.example");
+}
+
+TEST(Scenarios, WarrantsAreAFileForTheDf2) {
+  const auto text = warrants_toml({}, "agency", &world().settings);
+  ASSERT_TRUE(text) << text.error().message();
+  const auto file = df2::Warrants::parse(*text, "warrants.toml", {"agency"});
+  ASSERT_TRUE(file) << file.error().front();
+  EXPECT_GT(file->all().size(), scenarios().size());  // two-warrants has two, load has one
+  EXPECT_FALSE(warrants_toml({"nobody"}, "agency", nullptr));
 }
 
 }  // namespace

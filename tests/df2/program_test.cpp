@@ -33,6 +33,14 @@ TEST_F(Program, SaysWhetherEverythingIsGood) {
   EXPECT_NE(run("warrant describe").find("\n[[warrant]]\n"), std::string::npos);
 }
 
+TEST_F(Program, TakesNamesInTheWorkingFolder) {
+  const auto here = "cd " + site.path("") + " && " HI2_DF2_PROGRAM " ";
+  EXPECT_EQ(output_of(here + "check --config hi2-df2.toml; echo [$?]"), "hi2-df2.toml is fine\n[0]\n");
+  EXPECT_EQ(output_of(here + "--config none.toml check; echo [$?]"),
+            "hi2-df2: none.toml: can't be opened: No such file or directory; --config names another, hi2-df2 describe prints one to begin "
+            "with\n[1]\n");
+}
+
 TEST_F(Program, InitLeavesWhatIsThere) {
   EXPECT_EQ(run("init"), "everything is there\n[0]\n");
   std::filesystem::remove(site.path("warrants.toml"));

@@ -230,6 +230,19 @@ TEST(Decrypt, plain_media_and_key_agreement_elsewhere) {
   EXPECT_EQ(decrypter.stream(1).note, "keys are agreed on the media path");
 }
 
+TEST(Decrypt, an_offer_of_keys_that_is_answered_in_the_clear) {
+  Book book;
+  const auto offered = key_mgmt(DataType::transfer_init, {block(1, 11)}) + crypto(1, "AES_CM_128_HMAC_SHA1_80", key_of(1));
+  book.sip(invite(sdp(kAlice, {{4000, offered, "RTP/AVP"}})));
+  book.sip(ok(sdp(kBob, {{5000, {}, "RTP/AVP"}})));
+  auto decrypter = book.decrypter();
+  auto alice = from_alice(11, 0, key_of(1));
+  auto bob = from_bob(12, 0, key_of(2));
+  EXPECT_EQ(opened(decrypter, alice.clear_packets(5)), alice.clear_packets(5));
+  EXPECT_EQ(opened(decrypter, bob.clear_packets(5)), bob.clear_packets(5));
+  EXPECT_EQ(decrypter.stream(0).state, StreamState::clear);
+}
+
 TEST(Decrypt, addresses_changed_on_the_way) {
   Book book;
   add_call(book, {block(1, 0), block(2, 0)});

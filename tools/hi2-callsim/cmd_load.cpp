@@ -19,7 +19,7 @@ struct Arguments {
 
 int load(const Arguments& wanted) {
   if ((wanted.spec.seconds > 0) == (wanted.spec.calls > 0)) {
-    fail("either --seconds or --calls");
+    fail("one of --seconds and --calls is needed");
     return kUsage;
   }
   if (wanted.spec.tickets && wanted.spec.calls == 0 && wanted.spec.rate <= 0) {

@@ -21,7 +21,9 @@ int serve(const Arguments& wanted) {
   const auto reason = xk::parse_reason(wanted.reason);
   const auto mode = parse_mode(wanted.mode);
   if (!delay || !reason || !mode) {
-    fail(!delay ? "--delay: " + delay.error().message() : !reason ? "--reason: no such word" : "--mode: no such word");
+    fail(!delay    ? "--delay: " + delay.error().message()
+         : !reason ? "--reason: no word of Xk, such as unavailable or target"
+                   : "--mode: pass, silent, slow, refuse or partial");
     return kUsage;
   }
   how.delay = *delay;

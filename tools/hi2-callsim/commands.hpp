@@ -23,6 +23,7 @@ struct Command {
 
 /// Each declares its command and gives what runs it.
 [[nodiscard]] Command add_list(CLI::App& app);
+[[nodiscard]] Command add_warrants(CLI::App& app);
 [[nodiscard]] Command add_run(CLI::App& app);
 [[nodiscard]] Command add_load(CLI::App& app);
 [[nodiscard]] Command add_xk_stub(CLI::App& app);

@@ -27,8 +27,14 @@ int run(int argc, char** argv) {
   CLI::App app{"Simulates calls under MIKEY-TICKET and the network function that reports them on X2", "hi2-callsim"};
   app.set_version_flag("--version", "hi2-callsim " HI2KIT_VERSION);
   app.require_subcommand(1, 1);
-  app.footer("Exit codes: 0 done, 1 failed, 2 usage.");
-  const std::vector<Command> commands{add_list(app), add_run(app), add_load(app), add_xk_stub(app), add_describe(app)};
+  app.footer(
+      "Examples:\n"
+      "  hi2-callsim list                                       the scenarios\n"
+      "  hi2-callsim warrants basic > warrants.toml             what hi2-df2 must know for one\n"
+      "  hi2-callsim run basic --config callsim.toml --media call.pcap\n"
+      "  hi2-callsim load --config callsim.toml --rate 500 --seconds 60\n\n"
+      "samples/lab makes a whole system that all of this runs in.\nExit codes: 0 done, 1 failed, 2 usage.");
+  const std::vector<Command> commands{add_list(app), add_warrants(app), add_run(app), add_load(app), add_xk_stub(app), add_describe(app)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

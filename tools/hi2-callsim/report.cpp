@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "hi2-callsim/load.hpp"
+
 namespace li::callsim {
 
 namespace {
@@ -64,6 +66,45 @@ std::string identity_of(const Settings* settings, const std::string& name) {
   return subscriber == nullptr ? default_identity(name) : subscriber->identity;
 }
 
+// JSON's strings, lists and truth values are TOML's.
+std::string toml_of(const Json& warrant) {
+  std::string text = "[[warrant]]\n";
+  for (const auto& [key, value] : warrant.items()) text += key + " = " + value.dump() + "\n";
+  return text;
+}
+
+std::string toml_of(const Scenario& scenario, const Json& always, const Settings* settings) {
+  std::string text = "# " + scenario.name + ": " + scenario.description + "\n";
+  for (const auto& terms : scenario.warrants()) {
+    auto warrant = warrant_of(scenario, terms, identity_of(settings, scenario.target));
+    warrant.update(always);
+    text += toml_of(warrant) + "\n";
+  }
+  return text;
+}
+
+Scenario load_scenario() {
+  Scenario load;
+  load.name = kLoad;
+  load.description = "many calls of alice to bob";
+  return load;
+}
+
+Result<std::vector<Scenario>> scenarios_of(const std::vector<std::string>& names) {
+  if (names.empty()) {
+    auto all = scenarios();
+    all.push_back(load_scenario());
+    return all;
+  }
+  std::vector<Scenario> found;
+  for (const auto& name : names) {
+    const auto* scenario = find_scenario(name);
+    if (scenario == nullptr && name != kLoad) return failure(ErrorKind::missing, "no scenario '" + name + "'; hi2-callsim list shows them");
+    found.push_back(scenario == nullptr ? load_scenario() : *scenario);
+  }
+  return found;
+}
+
 }  // namespace
 
 RecordBytes expectation_json(const Run& run) {
@@ -105,6 +146,20 @@ std::string list_json(const Settings* settings) {
                    {"warrants", warrants}});
   }
   return all.dump(2);
+}
+
+Result<std::string> warrants_toml(const std::vector<std::string>& names, const std::string& destination, const Settings* settings) {
+  const auto wanted = scenarios_of(names);
+  if (!wanted) return failure(wanted.error());
+  const Json always{{"valid_from", "2020-01-01T00:00:00Z"},
+                    {"valid_until", "2099-01-01T00:00:00Z"},
+                    {"deliver_to", {destination}},
+                    {"operator", "OP01"},
+                    {"network_element", "cscf.home1.example"},
+                    {"country", "NL"}};
+  std::string text;
+  for (const auto& scenario : *wanted) text += toml_of(scenario, always, settings);
+  return text;
 }
 
 }  // namespace li::callsim

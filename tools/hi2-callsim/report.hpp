@@ -1,8 +1,8 @@
-// hi2-callsim/report.hpp: what a run tells: the expectation, and the list of scenarios, as JSON.
+// hi2-callsim/report.hpp: what a run tells, and the list of scenarios, as JSON; the warrants that they need, as TOML.
 //
 // Source:  docs/callsim.md.
 // Units:   as story.hpp.
-// Errors:  none.
+// Errors:  a name that no scenario has.
 // Owns:    results own their octets; those with keys are wiped.
 #pragma once
 
@@ -24,5 +24,9 @@ struct Run {
 
 /// For `list --json`. Identities are those of `settings`, or else the default ones.
 [[nodiscard]] std::string list_json(const Settings* settings);
+
+/// A file of warrants for hi2-df2: what the scenarios of these names need, without names all of them and `load`.
+[[nodiscard]] Result<std::string> warrants_toml(const std::vector<std::string>& names, const std::string& destination,
+                                                const Settings* settings);
 
 }  // namespace li::callsim

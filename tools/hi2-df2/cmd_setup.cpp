@@ -64,7 +64,7 @@ void add_setup_commands(CLI::App& app, const std::string& config, std::vector<Co
   auto* warrant = app.add_subcommand("warrant", "the file of warrants")->require_subcommand(1);
   auto* warrant_check = warrant->add_subcommand("check", "says what is wrong with a file of warrants");
   auto path = std::make_shared<std::string>();
-  warrant_check->add_option("FILE", *path)->required();
+  warrant_check->add_option("FILE", *path, "with --config its LEMFs are looked for, too")->required();
   commands.push_back({warrant_check, [&config, path, &app] { return check_warrants(*path, config, app.count("--config") > 0); }});
   auto* warrant_describe = warrant->add_subcommand("describe", "prints every key of a warrant with its meaning and default");
   commands.push_back({warrant_describe, [] { return print(df2::describe_warrants()); }});

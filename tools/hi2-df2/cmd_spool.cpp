@@ -52,9 +52,9 @@ void add_spool_commands(CLI::App& app, const std::string& config, std::vector<Co
                         if (!settings) return fail(settings.error());
                         return administer(std::move(*settings), "spool_ls", {}, list);
                       }});
-  auto* erased = spool->add_subcommand("erase", "erases everything of an LIID, beyond recovery; reload the daemon behind it");
+  auto* erased = spool->add_subcommand("erase", "erases everything of an LIID, beyond recovery; reload the daemon (SIGHUP) behind it");
   auto liid = std::make_shared<std::string>();
-  erased->add_option("LIID", *liid)->required();
+  erased->add_option("LIID", *liid, "its warrant must have been taken out of the file")->required();
   commands.push_back({erased, [&config, liid] { return erase(config, *liid); }});
 }
 

@@ -51,15 +51,22 @@ int run(int argc, char** argv) {
   std::string config = "/var/lib/hi2-df2/hi2-df2.toml";
   bool check = false;
   app.add_option("--config", config, "the configuration, private to us")->capture_default_str();
-  app.add_flag("--check-config", check, "says what is wrong with the configuration and the files that it names, and ends");
+  app.add_flag("--check-config", check, "the same as the command check");
   app.require_subcommand(0, 1);
-  app.footer(
-      "Without a command it serves until SIGTERM; SIGHUP reads warrants, certificates and log level again.\nExit codes: 0 done, 1 "
-      "failed, 2 usage.");
+  app.fallthrough();  // --config may stand behind a command, too
+  app.footer("Exit codes: 0 done, 1 failed, 2 usage.");
   std::vector<df2_tool::Command> commands;
   commands.push_back({app.add_subcommand("run", "serves, as without a command"), [&config] { return serve(config); }});
   df2_tool::add_setup_commands(app, config, commands);
   df2_tool::add_spool_commands(app, config, commands);
+  app.footer(
+      "Without a command it serves until SIGTERM; SIGHUP reads warrants, certificates and log level again.\n\n"
+      "Examples:\n"
+      "  hi2-df2 --config hi2-df2.toml init                     the first files\n"
+      "  hi2-df2 --config hi2-df2.toml check                    what is wrong\n"
+      "  hi2-df2 --config hi2-df2.toml warrant check new.toml   of a file of warrants\n"
+      "  hi2-df2 --config hi2-df2.toml spool ls                 what waits for LEMFs\n\n"
+      "Exit codes: 0 done, 1 failed, 2 usage.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

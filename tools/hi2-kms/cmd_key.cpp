@@ -100,7 +100,7 @@ void add_key_commands(CLI::App& app, const std::string& config, std::vector<Comm
   commands.push_back({added, [&config, wanted] { return add(config, *wanted); }});
   auto* removed = keys->add_subcommand("rm", "removes a key");
   auto id = std::make_shared<std::string>();
-  removed->add_option("KEY_ID", *id)->required();
+  removed->add_option("KEY_ID", *id, "as key add had it")->required();
   commands.push_back(
       {removed, [&config, id] {
          return administer(config, "key_rm", {{"key_id", *id}}, [&](Store& store, Time) { return store.remove_key(as_bytes(*id)); });

@@ -42,7 +42,7 @@ void add_setup_commands(CLI::App& app, const std::string& config, std::vector<Co
   auto* li = app.add_subcommand("li", "the LI list")->require_subcommand(1);
   auto* check = li->add_subcommand("check", "says what is wrong with an LI list");
   auto path = std::make_shared<std::string>();
-  check->add_option("FILE", *path)->required();
+  check->add_option("FILE", *path, "private to us")->required();
   commands.push_back({check, [path] { return check_li_list(*path); }});
 }
 

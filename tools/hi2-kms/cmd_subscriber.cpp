@@ -76,8 +76,8 @@ void add_group_commands(CLI::App& app, const std::string& config, std::vector<Co
   for (const auto* verb : {"add", "rm"}) {
     auto* command = groups->add_subcommand(verb, std::string(verb) == "add" ? "adds a member" : "removes a member");
     auto names = std::make_shared<std::pair<std::string, std::string>>();
-    command->add_option("GROUP", names->first)->required();
-    command->add_option("MEMBER", names->second)->required();
+    command->add_option("GROUP", names->first, "the identity that a ticket names")->required();
+    command->add_option("MEMBER", names->second, "identity of a subscriber who may answer for it")->required();
     const auto adds = std::string(verb) == "add";
     commands.push_back({command, [&config, names, adds] {
                           return administer(config, adds ? "group_add" : "group_rm", {{"group", names->first}, {"member", names->second}},
@@ -103,7 +103,7 @@ void add_subscriber_commands(CLI::App& app, const std::string& config, std::vect
   commands.push_back({added, [&config, wanted] { return add(config, *wanted); }});
   auto* removed = subscribers->add_subcommand("rm", "removes a subscriber with its keys");
   auto name = std::make_shared<std::string>();
-  removed->add_option("NAME", *name)->required();
+  removed->add_option("NAME", *name, "as subscriber add had it")->required();
   commands.push_back({removed, [&config, name] {
                         return administer(config, "subscriber_rm", {{"subscriber", *name}},
                                           [&](Store& store, Time) { return store.remove_subscriber(*name); });

@@ -58,15 +58,25 @@ int run(int argc, char** argv) {
   std::string config = "/var/lib/hi2-kms/hi2-kms.toml";
   bool check = false;
   app.add_option("--config", config, "the configuration, private to us")->capture_default_str();
-  app.add_flag("--check-config", check, "says what is wrong with the configuration and the files that it names, and ends");
+  app.add_flag("--check-config", check, "the same as the command check");
   app.require_subcommand(0, 1);
-  app.footer(
-      "Without a command it serves until SIGTERM; SIGHUP reads rules, LI list, peers and certificates again.\nExit codes: 0 done, 1 "
-      "failed, 2 usage.");
+  app.fallthrough();  // --config may stand behind a command, too
+  app.footer("Exit codes: 0 done, 1 failed, 2 usage.");
   std::vector<kms_tool::Command> commands;
+  commands.push_back({app.add_subcommand("run", "serves, as without a command"), [&config] { return serve(config); }});
+  auto* checks = app.add_subcommand("check", "says what is wrong with the configuration and the files that it names");
+  commands.push_back({checks, [&config] { return check_config(config); }});
   kms_tool::add_setup_commands(app, config, commands);
   kms_tool::add_subscriber_commands(app, config, commands);
   kms_tool::add_key_commands(app, config, commands);
+  app.footer(
+      "Without a command it serves until SIGTERM; SIGHUP reads rules, LI list, peers and certificates again.\n\n"
+      "Examples:\n"
+      "  hi2-kms --config hi2-kms.toml init\n"
+      "  hi2-kms --config hi2-kms.toml check\n"
+      "  hi2-kms --config hi2-kms.toml subscriber add alice sip:alice@home1.example\n"
+      "  hi2-kms --config hi2-kms.toml key add alice btid-alice --file alice.key --lifetime 12h\n\n"
+      "Exit codes: 0 done, 1 failed, 2 usage.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

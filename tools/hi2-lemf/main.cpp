@@ -114,11 +114,19 @@ int run(int argc, char** argv) {
   app.add_option("--config", config, "the configuration, private to us")->capture_default_str();
   app.add_flag("--check-config", check, "the same as the command check");
   app.require_subcommand(0, 1);
-  app.footer(
-      "Without a command it serves until SIGTERM; SIGHUP reads certificates and log level again. What it has received shows hi2 "
-      "lemf.\nExit codes: 0 done, 1 failed, 2 usage.");
+  app.fallthrough();  // --config may stand behind a command, too
+  app.footer("Exit codes: 0 done, 1 failed, 2 usage.");
   std::vector<Command> commands;
   add_commands(app, config, commands);
+  app.footer(
+      "Without a command it serves until SIGTERM; SIGHUP reads certificates and log level again.\n"
+      "hi2 lemf shows what it has received.\n\n"
+      "Examples:\n"
+      "  hi2-lemf --config hi2-lemf.toml init         the first files\n"
+      "  hi2-lemf --config hi2-lemf.toml check        what is wrong\n"
+      "  hi2 lemf ls --config hi2-lemf.toml           what has come\n"
+      "  hi2-lemf --config hi2-lemf.toml erase NL-0042\n\n"
+      "Exit codes: 0 done, 1 failed, 2 usage.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -113,7 +113,7 @@ Run setup_verify(CLI::App& app) {
       "cut off at the end show only with --anchor. Without --key the key that the trail names is used: compare it with yours.\n"
       "\n"
       "Examples:\n"
-      "  hi2 audit verify --key audit-public.pem --anchor /mnt/vault/kms.anchor /var/lib/hi2-kms/audit.log\n");
+      "  hi2 audit verify --key audit-public.pem --anchor /mnt/vault/kms.anchor /var/lib/hi2-kms/kms.audit\n");
   return [options] { return verify(*options); };
 }
 
@@ -127,8 +127,8 @@ Run setup_show(CLI::App& app) {
       "Shows entries; it proves nothing, hi2 audit verify does.\n"
       "\n"
       "Examples:\n"
-      "  hi2 audit show audit.log | grep security_event\n"
-      "  hi2 audit show -o jsonl audit.log | jq 'select(.event == \"key_request\") | .fields'\n");
+      "  hi2 audit show kms.audit | grep security_event\n"
+      "  hi2 audit show -o jsonl kms.audit | jq 'select(.event == \"key_request\") | .fields'\n");
   return [options] { return show(*options); };
 }
 
@@ -140,9 +140,9 @@ Run setup_audit(CLI::App& app) {
   auto* const to_show = app.add_subcommand("show", "entries, a line each");
   app.footer(
       "Examples:\n"
-      "  hi2 audit verify --key audit-public.pem --anchor /mnt/vault/kms.anchor audit.log\n"
-      "  hi2 audit show audit.log\n"
-      "  hi2 audit show -o jsonl audit.log | jq .fields\n");
+      "  hi2 audit verify --key audit-public.pem --anchor /mnt/vault/kms.anchor kms.audit\n"
+      "  hi2 audit show kms.audit\n"
+      "  hi2 audit show -o jsonl kms.audit | jq .fields\n");
   return [to_verify, run_verify = setup_verify(*to_verify), run_show = setup_show(*to_show)] {
     return to_verify->parsed() ? run_verify() : run_show();
   };

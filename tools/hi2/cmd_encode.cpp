@@ -169,9 +169,8 @@ Run setup_encode(CLI::App& app) {
   app.add_flag("--strict", options->strict, "stop at the first bad record");
   app.add_flag("--skip-bad", options->skip_bad, "end with 0 even if records were bad");
   app.footer(
-      "Writes DER to standard output: records, PS-PDUs and HI3 PDUs as the outermost names say, X2 PDUs from JSON. Refuses records that "
-      "break the module, and JSON whose keys were masked:\n"
-      "decode with --show-keys for a way back.\n"
+      "Writes DER to standard output: records, PS-PDUs and HI3 PDUs as the outermost names say, X2 PDUs from JSON. Refuses\n"
+      "records that break the module, and JSON whose keys were masked: decode with --show-keys for a way back.\n"
       "\n"
       "Examples:\n"
       "  hi2 encode record.json > record.ber\n"

@@ -32,6 +32,8 @@ int main(int argc, char** argv) {
       "  hi2 decode -o jsonl *.ber | jq .      as JSON, a record a line\n"
       "  hi2 encode record.json > record.ber   back to octets\n"
       "  hi2 mikey decode invite.sip           the MIKEY messages in a SIP message\n"
+      "  hi2 lemf ls --liid NL-0042            what a LEMF has received for a warrant\n"
+      "  hi2 decrypt --records call.ber --media call.pcap -o clear.pcap\n"
       "\n"
       "Keys are masked unless --show-keys is given.\n"
       "Exit codes: 0 done, 1 data is bad, 2 usage.");
