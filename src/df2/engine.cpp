@@ -294,10 +294,11 @@ void Engine::note_failure(const Error& error) {
   if (events_.on_failure) events_.on_failure(error);
 }
 
+// When all that was taken is committed, so that a disk that has room for a part only is not found well and full in turn.
 void Engine::note_recovery() {
   {
     const Lock hold(mutex_);
-    if (!failing_) return;
+    if (!failing_ || !queue_.empty()) return;
     failing_.reset();
   }
   if (events_.on_recovery) events_.on_recovery();

@@ -150,6 +150,7 @@ TEST_F(Engines, ABatchThatIsTooLargeForTheDiskIsCommittedInParts) {
   ASSERT_TRUE(wait_until("released behind 20"));
   EXPECT_EQ(spool.committed(), all);
   for (const auto& one : all) EXPECT_EQ(times("signal pair_mismatch " + one), 1);
+  EXPECT_EQ(times("recovery"), 1) << "when all is committed";
   engine->stop();
   EXPECT_EQ(engine->waiting_octets(), 0U);
 }
