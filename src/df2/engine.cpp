@@ -43,7 +43,8 @@ Engine::Engine(delivery::Spool& spool, Restore restore, std::shared_ptr<const Wa
       clock_(std::move(clock)),
       settings_(settings),
       events_(std::move(events)),
-      warrants_(std::move(warrants)) {}
+      warrants_(std::move(warrants)),
+      most_events_(settings.most_events) {}
 
 Result<std::unique_ptr<Engine>> Engine::make(delivery::Spool& spool, Restore restore, std::shared_ptr<const Warrants> warrants,
                                              ops::Clock clock, EngineSettings settings, EngineEvents events) {
@@ -131,7 +132,7 @@ std::optional<Engine::Items> Engine::take() {
   if (queue_.empty() && stopping_) return {};
   poked_ = false;
   Items items;
-  const auto count = std::min(queue_.size(), settings_.most_events);
+  const auto count = std::min(queue_.size(), most_events_);
   std::move(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count), std::back_inserter(items));
   queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
   return items;
@@ -180,11 +181,23 @@ bool Engine::commit(Items& items) {
     processor_.reset();
     if (std::exchange(left_out_, false)) continue;
     note_failure(done.error());
+    if (done.error().kind == ErrorKind::limit) halve(items);
     if (!wait_for_retry(delay, give_up)) return false;
     delay = std::min(delay * 2, settings_.last_retry);
   }
   note_recovery();
+  most_events_ = std::min(most_events_ * 2, settings_.most_events);
   return true;
+}
+
+// All together may need more room than there is, or than there ever will be: the second half waits.
+void Engine::halve(Items& items) {
+  most_events_ = std::max<std::size_t>(1, items.size() / 2);
+  if (items.size() <= most_events_) return;
+  const auto second = items.begin() + static_cast<std::ptrdiff_t>(most_events_);
+  const Lock hold(mutex_);
+  queue_.insert(queue_.begin(), std::make_move_iterator(second), std::make_move_iterator(items.end()));
+  items.erase(second, items.end());
 }
 
 bool Engine::is_due() const {
@@ -281,10 +294,11 @@ void Engine::note_failure(const Error& error) {
   if (events_.on_failure) events_.on_failure(error);
 }
 
+// When all that was taken is committed, so that a disk that has room for a part only is not found well and full in turn.
 void Engine::note_recovery() {
   {
     const Lock hold(mutex_);
-    if (!failing_) return;
+    if (!failing_ || !queue_.empty()) return;
     failing_.reset();
   }
   if (events_.on_recovery) events_.on_recovery();

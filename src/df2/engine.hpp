@@ -2,7 +2,7 @@
 // commits; what comes meanwhile goes into the next batch.
 //
 // A batch that can't be committed is given up together with the pipeline, which is restored from the spool, and the same input is worked
-// through again until it can be: nothing is lost, and nothing more is taken in the meantime.
+// through again until it can be: nothing is lost, and nothing more is taken in the meantime. When there is no room, only half of it is.
 //
 // Source:  docs/decisions.md (spool first; keep-alives are answered behind the commit; a full disk).
 // Units:   octets; times are UTC, from the clock that is given.
@@ -103,6 +103,7 @@ class Engine {
   [[nodiscard]] std::chrono::milliseconds until_due() const;
   void work(Items items);
   [[nodiscard]] bool commit(Items& items);
+  void halve(Items& items);
   [[nodiscard]] Result<void> attempt(Items& items, const Warrants& warrants);
   [[nodiscard]] Result<void> process(Item& item, const Warrants& warrants, delivery::Spool::Batch& batch);
   [[nodiscard]] Result<void> process_guarded(Item& item, const Warrants& warrants, delivery::Spool::Batch& batch);
@@ -135,6 +136,7 @@ class Engine {
 
   // the engine's thread only
   std::unique_ptr<Processor> processor_;
+  std::size_t most_events_;  // in the next batch: fewer behind a full disk
   bool muted_ = false;
   bool left_out_ = false;  // an item that made the processor throw
   std::thread thread_;

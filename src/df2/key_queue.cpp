@@ -8,7 +8,7 @@ KeyQueue::Added KeyQueue::add(KeyQuestion& question, SteadyTime now, SteadyTime 
   if (known_.contains(question.id)) return Added::known;
   if (known_.size() >= most_) return Added::full;
   known_.insert(question.id);
-  waiting_.emplace(now, KeyJob{std::move(question), until, {}, false, {}});
+  waiting_.emplace(now, KeyJob{std::move(question), until, {}, false, false, {}});
   return Added::yes;
 }
 

@@ -28,6 +28,7 @@ struct KeyJob {
   SteadyTime until;  ///< so long it is asked again
   std::chrono::milliseconds delay{};
   bool audited = false;
+  bool told = false;                                        ///< that the KMS refuses for now
   std::variant<std::monostate, NoAnswer, xk::Reason> last;  ///< of the last try
 };
 

@@ -126,7 +126,11 @@ class XkKeySource::Pool {
       return again(std::move(job), std::move(why), word, answer.error().text);
     }
     const auto* reason = std::get_if<xk::Reason>(&answer->answer);
-    if (reason != nullptr && passes(*reason)) return again(std::move(job), *reason, xk::to_string(*reason), {});
+    if (reason != nullptr && passes(*reason)) {
+      // Told once, so that a failure record knows why; the question stays open.
+      if (!std::exchange(job.told, true)) events_.answer({job.question.id, xk::GetKeysResponse{answer->request_id, *reason}});
+      return again(std::move(job), *reason, xk::to_string(*reason), {});
+    }
     const auto word = reason == nullptr ? std::string_view() : xk::to_string(*reason);
     finish(std::move(job), std::move(*answer), reason == nullptr ? "got" : "failed", word);
   }

@@ -133,6 +133,28 @@ TEST_F(Engines, AFullDiskLosesNothingAndTellsOnce) {
   EXPECT_FALSE(engine->failing());
 }
 
+TEST_F(Engines, ABatchThatIsTooLargeForTheDiskIsCommittedInParts) {
+  script.signals_per_event = {"pair_mismatch"};
+  start();
+  spool.hold_commits(true);
+  ASSERT_TRUE(push("0"));
+  ASSERT_TRUE(spool.wait_for_held());
+  Texts all{"0"};
+  for (int i = 1; i < 20; ++i) {
+    all.push_back(std::to_string(i));
+    ASSERT_TRUE(push(all.back()));
+  }
+  engine->behind_all([this] { note("released behind " + std::to_string(spool.committed().size())); });
+  spool.leave_room(3);
+  spool.hold_commits(false);
+  ASSERT_TRUE(wait_until("released behind 20"));
+  EXPECT_EQ(spool.committed(), all);
+  for (const auto& one : all) EXPECT_EQ(times("signal pair_mismatch " + one), 1);
+  EXPECT_EQ(times("recovery"), 1) << "when all is committed";
+  engine->stop();
+  EXPECT_EQ(engine->waiting_octets(), 0U);
+}
+
 TEST_F(Engines, WhileTheDiskIsFullNothingMoreIsTaken) {
   settings.first_retry = settings.last_retry = kGuard;
   start();

@@ -22,6 +22,11 @@ class HeldSpool : public delivery::Spool {
     failures_ = times;
     kind_ = kind;
   }
+  /// Larger batches fail.
+  void leave_room(std::size_t entries) {
+    const std::scoped_lock hold(mutex_);
+    room_ = entries;
+  }
   [[nodiscard]] std::vector<std::string> committed() const {
     const std::scoped_lock hold(mutex_);
     return committed_;
@@ -86,6 +91,7 @@ class HeldSpool : public delivery::Spool {
       --failures_;
       return failure(kind_, "the disk is full");
     }
+    if (entries.size() > room_) return failure(ErrorKind::limit, "the disk is full");
     ++commits_;
     committed_.insert(committed_.end(), entries.begin(), entries.end());
     changed_.notify_all();
@@ -96,6 +102,7 @@ class HeldSpool : public delivery::Spool {
   std::condition_variable changed_;
   std::vector<std::string> committed_;
   int failures_ = 0, commits_ = 0;
+  std::size_t room_ = SIZE_MAX;
   ErrorKind kind_ = ErrorKind::limit;
   bool held_ = false, waiting_ = false;
 };

@@ -118,6 +118,8 @@ TEST(KeySource, AsksAgainWhatPasses) {
   EXPECT_EQ(source.times("asked q1 of home"), 1) << "audited once";
   EXPECT_EQ(source.times("home unavailable"), 1);
   EXPECT_EQ(source.times("home rate_limited"), 1);
+  EXPECT_EQ(source.times("answer q1 unavailable"), 1) << "told once: the question stays open";
+  EXPECT_EQ(source.times("answer q1 rate_limited"), 0);
 }
 
 TEST(KeySource, WithoutAnAuditTrailNothingIsAsked) {

@@ -7,8 +7,10 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
+import traceback
 import urllib.error
 import urllib.request
 import uuid
@@ -16,14 +18,16 @@ import uuid
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("HI2_BIN", SOURCE / "build" / "bin"))
 GUARD = 60  # seconds: only against hanging
-KMS, KMS2, DF2, LEMF = "kms", "kms2", "df2", "lemf"
-PROGRAMS = {KMS: "hi2-kms", KMS2: "hi2-kms", DF2: "hi2-df2", LEMF: "hi2-lemf"}
-PAGES = {KMS: 9, KMS2: 10, DF2: 11, LEMF: 12}  # ports of the metrics pages, behind the first
+KMS, KMS2, DF2, LEMF, LEMF2 = "kms", "kms2", "df2", "lemf", "lemf2"
+PROGRAMS = {KMS: "hi2-kms", KMS2: "hi2-kms", DF2: "hi2-df2", LEMF: "hi2-lemf", LEMF2: "hi2-lemf"}
+# Ports, behind the first one, as samples/lab/make gives them: XK to STUB, and the metrics pages; the last ones are ours.
+XK, X2, HI2, STUB, HI2_2, OTHER = 1, 6, 7, 8, 13, 15
+PAGES = {KMS: 9, KMS2: 10, DF2: 11, LEMF: 12, LEMF2: 14}
 
 
 def free_ports(count):
-    """The first of `count` ports in a row that nobody has."""
-    for first in range(20000 + os.getpid() % 1000 * 20, 60000, 20):
+    """The first of `count` ports in a row that nobody has, below those that the system gives to connections."""
+    for first in range(10000 + os.getpid() % 1000 * 20, 32700, 20):
         sockets = []
         try:
             for port in range(first, first + count):
@@ -49,10 +53,27 @@ def until(what, condition):
     raise TimeoutError(f"waited {GUARD} s: {what}")
 
 
+def run_tests(tests):
+    """Runs those that the command line names, or all; the exit code."""
+    chosen = [test for test in tests if not sys.argv[1:] or test.__name__ in sys.argv[1:]]
+    failed = 0
+    for test in chosen:
+        begun = time.monotonic()
+        try:
+            test()
+            print(f"ok      {test.__name__} ({time.monotonic() - begun:.1f} s)", flush=True)
+        except Exception:  # the next test runs all the same
+            failed += 1
+            traceback.print_exc()
+            print(f"FAILED  {test.__name__}", flush=True)
+    print(f"{len(chosen) - failed} passed, {failed} failed")
+    return 1 if failed or not chosen else 0
+
+
 class Lab:
     def __init__(self, warrants="", pipeline="", through_stub=False, change=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hi2-lab-"))
-        self.first = free_ports(13)
+        self.first = free_ports(16)
         self.running = {}
         self.environment = {}  # of daemons that start from now on
         path = self.folder / "warrants.toml"
@@ -60,7 +81,7 @@ class Lab:
         path.chmod(0o600)
         environment = dict(os.environ, HI2_BIN=str(BIN), HI2_LAB_WARRANTS=str(path), HI2_LAB_PIPELINE=pipeline)
         if through_stub:
-            environment["HI2_LAB_XK"] = str(self.first + 8)
+            environment["HI2_LAB_XK"] = str(self.first + STUB)
         made = subprocess.run([SOURCE / "samples/lab/make", self.folder, str(self.first)], env=environment, capture_output=True, text=True)
         if made.returncode != 0:
             raise RuntimeError(f"samples/lab/make: {made.stdout}{made.stderr}")
@@ -122,6 +143,27 @@ class Lab:
     def log(self, name):
         return (self.folder / f"{name}.log").read_text()
 
+    def alarms(self, name, reason):
+        return self.metrics(name).get(f'hi2_security_events_total{{reason="{reason}"}}', 0)
+
+    def edit(self, name, old, new):
+        """Changes the configuration of a daemon."""
+        text = self.config(name).read_text()
+        if old not in text:
+            raise RuntimeError(f"no {old!r} in {self.config(name)}")
+        self.config(name).write_text(text.replace(old, new, 1))
+
+    def set_warrants(self, text):
+        """Another file of warrants, in force."""
+        (self.folder / DF2 / "warrants.toml").write_text(text)
+        self.reload(DF2)
+
+    def reload(self, name):
+        trail = self.folder / name / f"{name}.audit"
+        before = trail.read_text().count("reload")
+        self.signal(name, signal.SIGHUP)
+        until(f"{name} reloads", lambda: trail.read_text().count("reload") > before)
+
     def signal(self, name, number):
         self.running[name].send_signal(number)
 
@@ -147,10 +189,9 @@ class Lab:
     def callsim(self, *arguments, check=True):
         return self.run("hi2-callsim", *arguments, "--config", self.folder / "callsim" / "callsim.toml", check=check)
 
-    def records(self, liid, keys=True):
+    def records(self, liid, lemf=LEMF):
         """What the LEMF has, in its order."""
-        show = ["--show-keys"] if keys else []
-        lines = self.run("hi2", "lemf", "export", "--config", self.config(LEMF), "--liid", liid, "-o", "jsonl", *show).stdout
+        lines = self.run("hi2", "lemf", "export", "--config", self.config(lemf), "--liid", liid, "-o", "jsonl", "--show-keys").stdout
         return [record_of(json.loads(line)) for line in lines.splitlines()]
 
 

@@ -3,6 +3,7 @@
 import collections
 import hashlib
 import json
+import re
 import subprocess
 import sys
 
@@ -102,9 +103,27 @@ def payloads(pcap, ssrc):
     return hashlib.sha256(bytes.fromhex(fields.replace(":", "").replace("\n", ""))).hexdigest()
 
 
+def counted(lab, name, outcome=None):
+    """How often each reason was counted; `outcome`: only those with it."""
+    reasons = collections.Counter()
+    for key, value in lab.metrics(DF2).items():
+        if key.startswith(name + "{") and (outcome is None or f'outcome="{outcome}"' in key):
+            reasons[re.search('reason="([^"]*)"', key).group(1)] += int(value)
+    return reasons
+
+
+def failures(lab):
+    return counted(lab, "hi2_df2_keys_total", outcome="failed")
+
+
+def alarms(lab):
+    return counted(lab, "hi2_security_events_total")
+
+
 def run_one(lab, scenario):
     name = scenario["name"]
     files = {"expect": lab.folder / f"{name}.json", "media": lab.folder / f"{name}.pcap"}
+    failed, alarmed = failures(lab), alarms(lab)
     lab.callsim("run", name, "--expect", files["expect"], "--media", files["media"])
     expected = json.loads(files["expect"].read_text())
     for wanted in expected["warrants"]:
@@ -112,9 +131,9 @@ def run_one(lab, scenario):
         check_warrant(lab.records(wanted["liid"]), wanted)
         if expected["media"]:
             check_media(lab, name, expected, wanted, files)
+    expect("reasons of failures", failures(lab) - failed, collections.Counter(one["reason"] for wanted in expected["warrants"] for one in wanted["failures"]))
     signals = {signal for wanted in expected["warrants"] for signal in wanted["signals"]}
-    for signal in signals:
-        until(f"{name}: signal {signal}", lambda: any(f'reason="{signal}"' in key and value > 0 for key, value in lab.metrics(DF2).items()))
+    expect("alarms", set(alarms(lab) - alarmed), signals)
 
 
 def run_group(group, through_stub, mode):
