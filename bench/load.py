@@ -5,7 +5,8 @@ usage: load.py [--calls N] [--rate R] [--seconds S] [--json FILE]
        load.py --minutes 30 --open-dialogs 100000 [--soak-rate R] [--json FILE]
 
 Without --minutes: as fast as it goes, without and with keys, beside plain TLS by openssl; then delays at a rate.
-With --minutes: dialogs that stay open, then calls with keys for so long; memory of the daemons over that time.
+With --minutes: dialogs that stay open, then calls with keys for so long; memory of the daemons over that time. Ends with 1 when one of them
+grew behind the first third: sessions that have ended are remembered for ten minutes.
 
 Programs are taken from $HI2_BIN, or build/bin. A delay ends when the record can be seen in the store's file, that is behind its commit;
 it begins with the time stamp of the X2 PDU. Both are of this machine's clock.
@@ -26,10 +27,11 @@ from lab import BIN, DF2, KMS, KMS2, LEMF, Lab, free_ports, warrants_toml, xid_o
 
 DAEMONS = [KMS, DF2, LEMF]
 EVENTS_OF_CALL = 7
+KINDS = {"no keys": [], "keys of every call": ["--tickets"]}
 TICK = os.sysconf("SC_CLK_TCK")
 LOOK = 0.001  # seconds between two looks into the store
-PIECE = 300   # seconds of a soak in one run of the simulator: its tickets are got before its first event
-GUARD = 600   # seconds without a further record: something hangs
+PIECE = 240   # seconds of a soak in one run of the simulator: its tickets are got before its first event
+GUARD = 120   # seconds without a further record: something hangs
 
 
 class Store(threading.Thread):
@@ -48,8 +50,13 @@ class Store(threading.Thread):
                 self.last = last[0]
             time.sleep(LOOK)
 
+    def octets(self):
+        """Of a PDU, on average."""
+        base = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)
+        return round(base.execute("SELECT avg(length(sealed)) FROM items").fetchone()[0])
+
     def delays(self, first):
-        """Seconds from event to store of the records behind `first`; those of keys tell no event."""
+        """Seconds from event to store of the records behind `first`; the time of a record of keys is the answer's."""
         base = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)
         rows = base.execute("SELECT id, time FROM items WHERE id > ? AND event = 'unfilteredSIPmessage' ORDER BY id", (first,))
         looks, found = iter(self.seen), []
@@ -123,8 +130,8 @@ class Run:
         self.per_core = self.load["events"] / sum(self.cpu.values())
 
     def figures(self):
-        return {"events": self.load["events"], "records": self.records, "seconds": round(self.seconds, 2), "events_per_second": round(self.rate),
-                "cpu_seconds": self.cpu, "events_per_second_and_core": round(self.per_core)}
+        return {"events": self.load["events"], "records": self.records, "seconds": round(self.seconds, 2),
+                "events_per_second": round(self.rate), "cpu_seconds": self.cpu, "events_per_second_and_core": round(self.per_core)}
 
 
 def plain_tls(lab, octets):
@@ -148,18 +155,18 @@ def plain_tls(lab, octets):
 
 def quantiles(delays):
     return {"p50_ms": round(delays[len(delays) // 2] * 1000, 1), "p99_ms": round(delays[len(delays) * 99 // 100] * 1000, 1),
-            "most_ms": round(delays[-1] * 1000, 1), "records": len(delays)}
+            "most_ms": round(delays[-1] * 1000, 1)}
 
 
 def show(name, run):
-    print(f"{name:34} {run.rate:8.0f} events/s   {run.per_core:8.0f} events/s and core   CPU of {run.load['events']} events: "
-          + "  ".join(f"{daemon} {used:.2f} s" for daemon, used in run.cpu.items()), flush=True)
+    print(f"{name:40} {run.rate:7.0f} events/s, {run.per_core:.0f} and core; CPU of {run.load['events']} events: "
+          + ", ".join(f"{daemon} {used:.2f} s" for daemon, used in run.cpu.items()), flush=True)
 
 
 def full_rate(lab, store, options):
     found = {}
     Run(lab, store, 1, "--rate", 0, "--calls", 300, "--tickets")  # files and caches warm
-    for number, (name, more) in enumerate({"no keys": [], "keys of every call": ["--tickets"]}.items()):
+    for number, (name, more) in enumerate(KINDS.items()):
         calls = options.calls // 5 if more else options.calls
         run = Run(lab, store, 2 + number, "--rate", 0, "--calls", calls, *more)
         show("as fast as it goes, " + name, run)
@@ -167,12 +174,19 @@ def full_rate(lab, store, options):
     return found
 
 
-def delays(lab, store, options):
-    run = Run(lab, store, 10, "--rate", options.rate, "--seconds", options.seconds, "--tickets")
+def delay_of(store, run):
     found = quantiles(store.delays(run.before))
-    print(f"at {options.rate:g} events/s, with keys: from event to store p50 {found['p50_ms']} ms, p99 {found['p99_ms']} ms, "
-          f"most {found['most_ms']} ms", flush=True)
-    return {**found, "rate": options.rate, **run.figures()}
+    print(f"  from event to store: p50 {found['p50_ms']} ms, p99 {found['p99_ms']} ms, most {found['most_ms']} ms", flush=True)
+    return found
+
+
+def delays(lab, store, options):
+    found = {}
+    for number, (name, more) in enumerate(KINDS.items()):
+        run = Run(lab, store, 10 + number, "--rate", options.rate, "--seconds", options.seconds, *more)
+        show(f"at {options.rate:g} events/s, {name}", run)
+        found[name] = {**run.figures(), **delay_of(store, run)}
+    return found
 
 
 class Samples:
@@ -185,47 +199,65 @@ class Samples:
         now = time.monotonic() - self.begun
         if self.all and now - self.all[-1]["seconds"] < self.every:
             return
-        self.all.append({"seconds": round(now, 1), **memories(self.lab)})
+        self.add()
         if len(self.all) % 6 == 1:
             print("memory, MiB: " + json.dumps(self.all[-1]), flush=True)
+
+    def add(self):
+        """Its place."""
+        self.all.append({"seconds": round(time.monotonic() - self.begun, 1), **memories(self.lab)})
+        return len(self.all) - 1
+
+
+def open_dialogs(lab, store, options, samples):
+    plain, figures = options.open_dialogs - options.keyed_dialogs, []
+    for seed, count, more in [(1, options.keyed_dialogs, ["--rate", 2500, "--tickets"]), (2, plain, ["--rate", 0])]:
+        if count > 0:
+            run = Run(lab, store, seed, "--seconds", 0.001, "--open-dialogs", count, *more, meanwhile=samples.take)
+            show(f"{count} dialogs opened" + " with keys" * ("--tickets" in more), run)
+            figures.append(run.figures())
+    return figures
+
+
+def talk(lab, store, options, samples):
+    """Calls with keys, until the time is over."""
+    ends, figures = time.monotonic() + options.minutes * 60, []
+    while time.monotonic() < ends:
+        seconds = min(PIECE, ends - time.monotonic())
+        run = Run(lab, store, 3 + len(figures), "--rate", options.soak_rate, "--seconds", seconds, "--tickets", meanwhile=samples.take)
+        show(f"{seconds:.0f} s at {options.soak_rate:g} events/s", run)
+        figures.append({**run.figures(), **delay_of(store, run)})
+    return figures
 
 
 def soak(lab, store, options):
     samples = Samples(lab)
     samples.take()
-    opened_with = []
-    for seed, count, more in [(1, options.keyed_dialogs, ["--rate", 2500, "--tickets"]), (2, options.open_dialogs - options.keyed_dialogs, ["--rate", 0])]:
-        run = Run(lab, store, seed, "--seconds", 0.001, "--open-dialogs", count, *more, meanwhile=samples.take)
-        show(f"{count} dialogs opened" + " with keys" * ("--tickets" in more), run)
-        opened_with.append(run.figures())
-    ends, begin = time.monotonic() + options.minutes * 60, memories(lab)
-    opened = len(samples.all)
-    pieces, delayed = [], []
-    while time.monotonic() < ends:
-        seconds = min(PIECE, ends - time.monotonic())
-        run = Run(lab, store, 3 + len(pieces), "--rate", options.soak_rate, "--seconds", seconds, "--tickets", meanwhile=samples.take)
-        show(f"{seconds:.0f} s at {options.soak_rate:g} events/s", run)
-        pieces.append(run.figures())
-        delayed.append(quantiles(store.delays(run.before)))
-        print(json.dumps(delayed[-1]), flush=True)
-    samples.all.append({"seconds": round(time.monotonic() - samples.begun, 1), **memories(lab)})
-    held = lab.metrics(DF2)
-    middle = samples.all[(opened + len(samples.all)) // 2]
+    opened = open_dialogs(lab, store, options, samples)
+    first = samples.add()
+    talked = talk(lab, store, options, samples)
+    samples.add()
+    told = samples.all[first:]
+    at = {"when the dialogs are open": told[0], "after a third": told[len(told) // 3], "in the middle": told[len(told) // 2],
+          "at the end": told[-1]}
+    grown = [name for name in DAEMONS if told[-1][name] > told[len(told) // 3][name] * 1.1 + 4]
     for name in DAEMONS:
-        print(f"memory of {name}, MiB: {begin[name]} when the dialogs were open, {middle[name]} in the middle, {samples.all[-1][name]} at the end")
-    return {"opening": opened_with, "pieces": pieces, "delays": delayed, "begin": begin, "middle": middle, "end": samples.all[-1],
-            "sessions": held["hi2_df2_sessions"], "samples": samples.all}
+        told_of = ", ".join(f"{sample[name]} {when}" for when, sample in at.items())
+        print(f"memory of {name}, MiB: {told_of}" + ", not flat" * (name in grown))
+    sessions = lab.metrics(DF2)["hi2_df2_sessions"]
+    print(f"sessions that hi2-df2 remembers: {sessions:.0f}", flush=True)
+    return {"opened": opened, "talked": talked, "memory": at, "grown": grown, "sessions": sessions, "samples": samples.all}
 
 
-def compare(lab, options, found):
-    """Plain TLS: an event's X2 PDU and PS-PDU are about as long as the message and some more, so 1500 octets are taken for each event."""
+def compare(lab, store, options, found):
+    """As many octets as the events are on both links: an X2 PDU and its PS-PDU are about as long."""
     events = options.calls * EVENTS_OF_CALL
-    seconds, cpu = plain_tls(lab, events * options.octets)
-    per_core = events / cpu if cpu else float("inf")
-    ratio = found["no keys"]["events_per_second_and_core"] / per_core
-    print(f"plain TLS, openssl, in bulk        {events / seconds:8.0f} x {options.octets} octets/s   {per_core:8.0f} /s and core   "
-          f"the whole way is {ratio:.4f} of it")
-    return {"octets": options.octets, "per_second": round(events / seconds), "per_second_and_core": round(per_core), "ratio": round(ratio, 4)}
+    octets = 2 * store.octets()
+    seconds, cpu = plain_tls(lab, events * octets)
+    ratio = found["no keys"]["events_per_second_and_core"] / (events / cpu)
+    print(f"{'plain TLS, openssl, in bulk':40} {events / seconds:7.0f} times {octets} octets/s, {events / cpu:.0f} and core; "
+          f"an event takes {1 / ratio:.0f} times the CPU", flush=True)
+    return {"octets": octets, "per_second": round(events / seconds), "per_second_and_core": round(events / cpu), "ratio": round(ratio, 4)}
 
 
 def main():
@@ -233,7 +265,6 @@ def main():
     arguments.add_argument("--calls", type=int, default=10000, help="at full rate, without keys; with keys a fifth of it")
     arguments.add_argument("--rate", type=float, default=1000, help="events a second, for delays")
     arguments.add_argument("--seconds", type=float, default=20, help="for delays")
-    arguments.add_argument("--octets", type=int, default=1500, help="of an event, for plain TLS")
     arguments.add_argument("--minutes", type=float, help="of a soak")
     arguments.add_argument("--open-dialogs", type=int, default=100000, help="in a soak")
     arguments.add_argument("--keyed-dialogs", type=int, default=20000, help="so many of them with a ticket; tickets take time")
@@ -250,14 +281,14 @@ def main():
             result["soak"] = soak(lab, store, options)
         else:
             result["full"] = full_rate(lab, store, options)
-            result["plain_tls"] = compare(lab, options, result["full"])
+            result["plain_tls"] = compare(lab, store, options, result["full"])
             result["delays"] = delays(lab, store, options)
         store.ended = True
         store.join()
         lab.stop(DF2, KMS, KMS2, LEMF)
     if options.json:
         pathlib.Path(options.json).write_text(json.dumps(result, indent=2) + "\n")
-    return 0
+    return 1 if result.get("soak", {}).get("grown") else 0
 
 
 if __name__ == "__main__":
