@@ -34,7 +34,11 @@ std::string Stage::address(const std::string& name) const {
   return "198.51.100." + std::to_string(1 + sum % 250);
 }
 
-std::uint16_t Stage::port() { return next_port_ = static_cast<std::uint16_t>(next_port_ + 2); }
+// Port 0 would take the m= line out of the session.
+std::uint16_t Stage::port() {
+  constexpr std::uint16_t kFirst = 40'000, kLast = 65'534;
+  return next_port_ = next_port_ < kLast ? static_cast<std::uint16_t>(next_port_ + 2) : kFirst;
+}
 
 void Stage::report(const SipText& message, const std::string& from, const std::string& session, How how) {
   const auto text = message.text();
