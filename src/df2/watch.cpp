@@ -78,7 +78,7 @@ EngineEvents Watch::engine_events() {
   EngineEvents events;
   events.observer = observer();
   events.on_commit =
-      [this, time = metrics_.histogram("hi2_df2_batch_seconds", "Time to work through what waits and have it on the disk", commit_times())](
+      [time = metrics_.histogram("hi2_df2_batch_seconds", "Time to work through what waits and have it on the disk", commit_times())](
           std::size_t, std::chrono::nanoseconds took) { time.observe(std::chrono::duration<double>(took).count()); };
   events.on_failure = [this](const Error& error) {
     const auto reason = error.kind == ErrorKind::limit ? "disk_full" : "spool_failed";

@@ -24,7 +24,9 @@ class Comparison {
   // Only what the case has is looked at.
   void object(const std::string& path, const Described& is, const Json& should_be) {
     if (!should_be.is_object()) throw CaseFault{path + " is no object"};
-    for (const auto& [name, value] : should_be.items()) {
+    for (const auto& wanted : should_be.items()) {
+      const auto& name = wanted.key();
+      const auto& value = wanted.value();
       const auto found = std::find_if(is.members.begin(), is.members.end(), [&](const auto& one) { return one.name == name; });
       const auto where = path + ' ' + name;
       if (found == is.members.end()) differences_.add(where + " is not there");
