@@ -175,7 +175,7 @@ bool Engine::commit(Items& items) {
       warrants = warrants_;
       if (std::exchange(renew_, false)) processor_.reset();
     }
-    const auto done = attempt(items, *warrants);
+    const auto done = attempt_guarded(items, *warrants);
     if (done) break;
     processor_.reset();
     if (std::exchange(left_out_, false)) continue;
@@ -190,6 +190,16 @@ bool Engine::commit(Items& items) {
 bool Engine::is_due() const {
   const auto due = processor_->due();
   return due && *due <= clock_();
+}
+
+// What throws beside an event, or for want of memory, is a batch that failed: it is worked through again.
+Result<void> Engine::attempt_guarded(Items& items, const Warrants& warrants) {
+  try {
+    return attempt(items, warrants);
+  } catch (const std::exception& error) {
+    muted_ = false;
+    return failure(ErrorKind::unexpected, error.what());
+  }
 }
 
 Result<void> Engine::attempt(Items& items, const Warrants& warrants) {
@@ -216,17 +226,23 @@ Result<void> Engine::attempt(Items& items, const Warrants& warrants) {
 }
 
 Result<void> Engine::process(Item& item, const Warrants& warrants, delivery::Spool::Batch& batch) {
-  if (const auto* pdu = std::get_if<x2::Pdu>(&item.what)) return processor_->handle(*pdu, warrants, item.arrived, batch);
+  if (const auto* pdu = std::get_if<x2::Pdu>(&item.what)) {
+    return item.threw ? processor_->salvage(*pdu, warrants, item.arrived, batch) : processor_->handle(*pdu, warrants, item.arrived, batch);
+  }
   if (const auto* answer = std::get_if<KeyAnswer>(&item.what)) return processor_->answer(copy_of(*answer), warrants, item.arrived, batch);
   return {};
 }
 
-// What makes the processor throw is left out of the next attempt, or nothing would ever be committed again.
+// What makes the processor throw is only salvaged in the next attempt, and left out if that throws, too, or nothing would ever be
+// committed again. That there is no memory is nobody's fault.
 Result<void> Engine::process_guarded(Item& item, const Warrants& warrants, delivery::Spool::Batch& batch) {
   try {
     return process(item, warrants, batch);
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (const std::exception& bug) {
-    item.what = std::monostate();
+    if (item.threw || !std::holds_alternative<x2::Pdu>(item.what)) item.what = std::monostate();
+    item.threw = true;
     left_out_ = true;
     if (events_.on_bug) events_.on_bug(bug.what());
     return failure(ErrorKind::unexpected, bug.what());
@@ -245,6 +261,13 @@ Observer Engine::unless_muted() {
   Observer observer;
   observer.on_signal = [this, &told](const Signal& signal) {
     if (!muted_ && told.on_signal) told.on_signal(signal);
+  };
+  observer.before_reading = [this, &told](const KeyQuestion& question) -> Result<void> {
+    const std::string whose = question.liid + "/" + question.id;
+    if (!told.before_reading || read_.contains(whose)) return {};
+    auto allowed = told.before_reading(question);
+    if (allowed) read_.insert(whose);
+    return allowed;
   };
   observer.on_dropped = [this, &told](std::string_view why) {
     if (!muted_ && told.on_dropped) told.on_dropped(why);
@@ -292,9 +315,12 @@ void Engine::note_recovery() {
 
 void Engine::settle(Items& items) {
   sessions_ = processor_->sessions();
+  read_.clear();
   for (auto& item : items) {
     if (const auto* then = std::get_if<std::function<void()>>(&item.what)) (*then)();
   }
+  const auto withdrawn = processor_->take_withdrawn();
+  if (!withdrawn.empty() && events_.withdraw) events_.withdraw(withdrawn);
   auto questions = processor_->take_questions();
   if (!questions.empty() && events_.ask) events_.ask(std::move(questions));
 }
@@ -307,6 +333,9 @@ class PipelineProcessor : public Processor {
   Result<void> handle(const x2::Pdu& pdu, const Warrants& warrants, TimePoint now, delivery::Spool::Batch& batch) override {
     return pipeline_->handle(pdu, warrants, now, batch);
   }
+  Result<void> salvage(const x2::Pdu& pdu, const Warrants& warrants, TimePoint now, delivery::Spool::Batch& batch) override {
+    return pipeline_->salvage(pdu, warrants, now, batch);
+  }
   Result<void> answer(KeyAnswer answer, const Warrants& warrants, TimePoint now, delivery::Spool::Batch& batch) override {
     return pipeline_->answer(std::move(answer), warrants, now, batch);
   }
@@ -315,6 +344,7 @@ class PipelineProcessor : public Processor {
   }
   std::optional<TimePoint> due() const override { return pipeline_->due(); }
   std::vector<KeyQuestion> take_questions() override { return pipeline_->take_questions(); }
+  std::vector<std::string> take_withdrawn() override { return pipeline_->take_withdrawn(); }
   std::size_t sessions() const override { return pipeline_->sessions(); }
 
  private:
