@@ -121,6 +121,7 @@ class Engine {
   void note_failure(const Error& error);
   void note_recovery();
   void settle(Items& items);
+  void add_unknown(const std::vector<KeyQuestion>& open, std::vector<std::string>& withdrawn) const;
   void put(Item item);
   [[nodiscard]] Observer unless_muted();
 
@@ -145,8 +146,10 @@ class Engine {
   // the engine's thread only
   std::unique_ptr<Processor> processor_;
   bool muted_ = false;
-  std::set<std::string> read_;  // keys of the batch at work that the trail knows of already
-  bool left_out_ = false;       // an item that made the processor throw
+  bool restored_ = false;        // the processor is new
+  std::set<std::string> asked_;  // questions that are out
+  std::set<std::string> read_;   // keys of the batch at work that the trail knows of already
+  bool left_out_ = false;        // an item that made the processor throw
   std::thread thread_;
 };
 

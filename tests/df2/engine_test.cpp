@@ -198,6 +198,14 @@ TEST_F(Engines, QuestionsAreWithdrawnBehindTheCommit) {
   EXPECT_TRUE(wait_until("withdraw q1"));
 }
 
+TEST_F(Engines, AQuestionThatANewProcessorDoesNotKnowIsWithdrawn) {
+  script.questions.push_back({"q1", {}, kNow});
+  start();
+  ASSERT_TRUE(wait_until("ask q1 behind 0"));
+  engine->set_warrants(no_warrants());
+  EXPECT_TRUE(wait_until("withdraw q1"));
+}
+
 TEST_F(Engines, WhatCannotBeSalvagedIsLeftOutAndTold) {
   script.throws_at = "bad";
   script.salvage_throws = true;
