@@ -8,7 +8,7 @@ namespace li::df2 {
 namespace {
 
 constexpr std::size_t kMostCounts = 10'000;
-constexpr std::size_t kMostRefused = 16;
+constexpr std::size_t kMostSuspects = 16;
 
 // Users of the message, as far as the network or they themselves say.
 std::vector<std::string> parties(const sip::Message& message) {
@@ -32,17 +32,17 @@ std::string_view liid_of(const Session& session) { return as_text(session.liid);
 }  // namespace
 
 std::vector<Lost> Guard::look(Session& session, const SipEvent& event, const MediaSteps& steps) {
-  std::vector<Lost> refused;
+  std::vector<Lost> suspects;
   for (const auto& init : steps.offered) {
     const bool known =
         std::any_of(session.tickets.begin(), session.tickets.end(), [&](const auto& seen) { return seen.hash == init->hash; });
     const char* fault = known ? nullptr : fault_of(session, event, steps, init);
     if (fault == nullptr) continue;
     teller_.attack(fault, liid_of(session), "in a TRANSFER_INIT");
-    remember(session.refused, init->hash, kMostRefused);
-    refused.push_back({fault, init->hash});
+    remember(session.suspect, init->hash, kMostSuspects);
+    suspects.push_back({fault, init->hash});
   }
-  return refused;
+  return suspects;
 }
 
 // Notes it, too.

@@ -1,5 +1,5 @@
-// df2/attack_impl.hpp: what in a message's key management does not look right. It is told at once, with a failure record, and no key is
-// asked for: it might be somebody else's.
+// df2/attack_impl.hpp: what in a message's key management does not look right. It is told at once, with a failure record. The KMS is
+// asked all the same: it looks by itself whether the exchange is the target's, and a signal must be no switch to turn keys off.
 //
 // Source:  docs/decisions.md (attack signals); RFC 6043 12.4; TS 33.107 7A.7.2 (messages must concern the target).
 // Units:   times are UTC.
@@ -20,7 +20,7 @@ class Guard {
   Guard(std::shared_ptr<const PipelineRules> rules, const Teller& teller, Sessions& sessions)
       : rules_(std::move(rules)), teller_(teller), sessions_(sessions) {}
 
-  /// Each TRANSFER_INIT once a session. What is refused is remembered, and told with its reason.
+  /// Each TRANSFER_INIT once a session. What is suspect is remembered, and told with its reason.
   [[nodiscard]] std::vector<Lost> look(Session& session, const SipEvent& event, const MediaSteps& steps);
   /// Whether IDRr of an answer is none of the message it came in.
   [[nodiscard]] bool is_stranger(const Session& session, const SipEvent& event, const Material& resp) const;

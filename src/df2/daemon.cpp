@@ -100,6 +100,9 @@ Result<void> Daemon::assemble(std::shared_ptr<const Warrants> warrants) {
   events.ask = [this](std::vector<KeyQuestion> questions) {
     for (auto& one : questions) keys_->ask(std::move(one));
   };
+  events.withdraw = [this](const std::vector<std::string>& ids) {
+    for (const auto& id : ids) keys_->withdraw(id);
+  };
   EngineSettings engine;
   engine.most_octets = settings_.x2.queue;
   engine.stop_grace = grace_;

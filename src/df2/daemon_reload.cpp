@@ -41,7 +41,6 @@ Problems Daemon::check(const std::string& config_path) {
 }
 
 void Daemon::use(std::shared_ptr<const Warrants> warrants) {
-  watch_.set_warrants(warrants);
   engine_->set_warrants(warrants);
   const std::scoped_lock hold(mutex_);
   warrants_ = std::move(warrants);

@@ -176,7 +176,7 @@ bool Engine::commit(Items& items) {
       warrants = warrants_;
       if (std::exchange(renew_, false)) processor_.reset();
     }
-    const auto done = attempt(items, *warrants);
+    const auto done = attempt_guarded(items, *warrants);
     if (done) break;
     processor_.reset();
     if (std::exchange(left_out_, false)) continue;
@@ -205,6 +205,16 @@ bool Engine::is_due() const {
   return due && *due <= clock_();
 }
 
+// What throws beside an event, or for want of memory, is a batch that failed: it is worked through again.
+Result<void> Engine::attempt_guarded(Items& items, const Warrants& warrants) {
+  try {
+    return attempt(items, warrants);
+  } catch (const std::exception& error) {
+    muted_ = false;
+    return failure(ErrorKind::unexpected, error.what());
+  }
+}
+
 Result<void> Engine::attempt(Items& items, const Warrants& warrants) {
   if (!processor_) {
     if (auto restored = restore(); !restored) return restored;
@@ -229,17 +239,23 @@ Result<void> Engine::attempt(Items& items, const Warrants& warrants) {
 }
 
 Result<void> Engine::process(Item& item, const Warrants& warrants, delivery::Spool::Batch& batch) {
-  if (const auto* pdu = std::get_if<x2::Pdu>(&item.what)) return processor_->handle(*pdu, warrants, item.arrived, batch);
+  if (const auto* pdu = std::get_if<x2::Pdu>(&item.what)) {
+    return item.threw ? processor_->salvage(*pdu, warrants, item.arrived, batch) : processor_->handle(*pdu, warrants, item.arrived, batch);
+  }
   if (const auto* answer = std::get_if<KeyAnswer>(&item.what)) return processor_->answer(copy_of(*answer), warrants, item.arrived, batch);
   return {};
 }
 
-// What makes the processor throw is left out of the next attempt, or nothing would ever be committed again.
+// What makes the processor throw is only salvaged in the next attempt, and left out if that throws, too, or nothing would ever be
+// committed again. That there is no memory is nobody's fault.
 Result<void> Engine::process_guarded(Item& item, const Warrants& warrants, delivery::Spool::Batch& batch) {
   try {
     return process(item, warrants, batch);
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (const std::exception& bug) {
-    item.what = std::monostate();
+    if (item.threw || !std::holds_alternative<x2::Pdu>(item.what)) item.what = std::monostate();
+    item.threw = true;
     left_out_ = true;
     if (events_.on_bug) events_.on_bug(bug.what());
     return failure(ErrorKind::unexpected, bug.what());
@@ -250,99 +266,31 @@ Result<void> Engine::restore() {
   auto made = restore_(unless_muted());
   if (!made) return failure(made.error());
   processor_ = std::move(*made);
+  restored_ = true;
   return {};
 }
 
-Observer Engine::unless_muted() {
-  const auto& told = events_.observer;
-  Observer observer;
-  observer.on_signal = [this, &told](const Signal& signal) {
-    if (!muted_ && told.on_signal) told.on_signal(signal);
-  };
-  observer.on_dropped = [this, &told](std::string_view why) {
-    if (!muted_ && told.on_dropped) told.on_dropped(why);
-  };
-  observer.on_media_keys = [this, &told](const MediaKeys& keys) {
-    if (!muted_ && told.on_media_keys) told.on_media_keys(keys);
-  };
-  observer.on_keys = [this, &told](std::string_view outcome, std::string_view reason) {
-    if (!muted_ && told.on_keys) told.on_keys(outcome, reason);
-  };
-  observer.on_record = [this, &told](std::string_view event) {
-    if (!muted_ && told.on_record) told.on_record(event);
-  };
-  return observer;
-}
-
-// When it is told to stop, the grace begins.
-bool Engine::wait_for_retry(milliseconds delay, steady_clock::time_point& give_up) {
-  Lock hold(mutex_);
-  const auto forever = steady_clock::time_point::max();
-  if (stopping_ && give_up == forever) give_up = steady_clock::now() + settings_.stop_grace;
-  if (steady_clock::now() >= give_up) return false;
-  const auto stops = stopping_;
-  work_.wait_for(hold, delay, [&] { return poked_ || (stopping_ && !stops); });
-  poked_ = false;
-  return true;
-}
-
-void Engine::note_failure(const Error& error) {
-  {
-    const Lock hold(mutex_);
-    failing_ = error;
-  }
-  if (events_.on_failure) events_.on_failure(error);
-}
-
-// When all that was taken is committed, so that a disk that has room for a part only is not found well and full in turn.
-void Engine::note_recovery() {
-  {
-    const Lock hold(mutex_);
-    if (!failing_ || !queue_.empty()) return;
-    failing_.reset();
-  }
-  if (events_.on_recovery) events_.on_recovery();
+// A new processor names all questions that are open: one that was asked and is none of them has gone with its session.
+void Engine::add_unknown(const std::vector<KeyQuestion>& open, std::vector<std::string>& withdrawn) const {
+  std::set<std::string_view> known;
+  for (const auto& question : open) known.insert(question.id);
+  std::copy_if(asked_.begin(), asked_.end(), std::back_inserter(withdrawn), [&](const std::string& id) { return !known.contains(id); });
 }
 
 void Engine::settle(Items& items) {
   sessions_ = processor_->sessions();
+  read_.clear();
   for (auto& item : items) {
     if (const auto* then = std::get_if<std::function<void()>>(&item.what)) (*then)();
+    if (const auto* answer = std::get_if<KeyAnswer>(&item.what)) asked_.erase(answer->id);
   }
+  auto withdrawn = processor_->take_withdrawn();
   auto questions = processor_->take_questions();
+  if (std::exchange(restored_, false)) add_unknown(questions, withdrawn);
+  for (const auto& id : withdrawn) asked_.erase(id);
+  for (const auto& question : questions) asked_.insert(question.id);
+  if (!withdrawn.empty() && events_.withdraw) events_.withdraw(withdrawn);
   if (!questions.empty() && events_.ask) events_.ask(std::move(questions));
-}
-
-namespace {
-
-class PipelineProcessor : public Processor {
- public:
-  explicit PipelineProcessor(std::unique_ptr<Pipeline> pipeline) : pipeline_(std::move(pipeline)) {}
-  Result<void> handle(const x2::Pdu& pdu, const Warrants& warrants, TimePoint now, delivery::Spool::Batch& batch) override {
-    return pipeline_->handle(pdu, warrants, now, batch);
-  }
-  Result<void> answer(KeyAnswer answer, const Warrants& warrants, TimePoint now, delivery::Spool::Batch& batch) override {
-    return pipeline_->answer(std::move(answer), warrants, now, batch);
-  }
-  Result<void> tick(const Warrants& warrants, TimePoint now, delivery::Spool::Batch& batch) override {
-    return pipeline_->tick(warrants, now, batch);
-  }
-  std::optional<TimePoint> due() const override { return pipeline_->due(); }
-  std::vector<KeyQuestion> take_questions() override { return pipeline_->take_questions(); }
-  std::size_t sessions() const override { return pipeline_->sessions(); }
-
- private:
-  std::unique_ptr<Pipeline> pipeline_;
-};
-
-}  // namespace
-
-Restore restore_pipeline(delivery::Spool& spool, std::shared_ptr<const PipelineRules> rules) {
-  return [&spool, rules = std::move(rules)](const Observer& observer) -> Result<std::unique_ptr<Processor>> {
-    auto pipeline = Pipeline::restore(spool, rules, observer);
-    if (!pipeline) return failure(pipeline.error());
-    return std::make_unique<PipelineProcessor>(std::move(*pipeline));
-  };
 }
 
 }  // namespace li::df2

@@ -14,6 +14,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "df2/pipeline.hpp"
@@ -26,10 +27,14 @@ class Processor {
  public:
   virtual ~Processor() = default;
   [[nodiscard]] virtual Result<void> handle(const x2::Pdu& pdu, const Warrants& warrants, TimePoint now, delivery::Spool::Batch& batch) = 0;
+  /// An event that handle() threw at: its octets as they are, without a look into them.
+  [[nodiscard]] virtual Result<void> salvage(const x2::Pdu& pdu, const Warrants& warrants, TimePoint now,
+                                             delivery::Spool::Batch& batch) = 0;
   [[nodiscard]] virtual Result<void> answer(KeyAnswer answer, const Warrants& warrants, TimePoint now, delivery::Spool::Batch& batch) = 0;
   [[nodiscard]] virtual Result<void> tick(const Warrants& warrants, TimePoint now, delivery::Spool::Batch& batch) = 0;
   [[nodiscard]] virtual std::optional<TimePoint> due() const = 0;
   [[nodiscard]] virtual std::vector<KeyQuestion> take_questions() = 0;
+  [[nodiscard]] virtual std::vector<std::string> take_withdrawn() = 0;
   [[nodiscard]] virtual std::size_t sessions() const = 0;
 };
 
@@ -51,6 +56,8 @@ struct EngineEvents {
   /// What the processor says. An event that is worked through again says nothing again.
   Observer observer;
   std::function<void(std::vector<KeyQuestion>)> ask;  ///< behind the commit
+  /// Questions that were asked and must not be asked on; behind the commit, before `ask`.
+  std::function<void(const std::vector<std::string>& ids)> withdraw;
   std::function<void(std::size_t events, std::chrono::nanoseconds took)> on_commit;
   std::function<void(const Error&)> on_failure;  ///< each time that a batch fails
   std::function<void()> on_recovery;             ///< it works again
@@ -92,6 +99,7 @@ class Engine {
     TimePoint arrived;
     std::size_t octets = 0;
     bool told = false;  // the observer heard of it
+    bool threw = false;
   };
   using Lock = std::unique_lock<std::mutex>;
   using Items = std::vector<Item>;
@@ -104,6 +112,7 @@ class Engine {
   void work(Items items);
   [[nodiscard]] bool commit(Items& items);
   void halve(Items& items);
+  [[nodiscard]] Result<void> attempt_guarded(Items& items, const Warrants& warrants);
   [[nodiscard]] Result<void> attempt(Items& items, const Warrants& warrants);
   [[nodiscard]] Result<void> process(Item& item, const Warrants& warrants, delivery::Spool::Batch& batch);
   [[nodiscard]] Result<void> process_guarded(Item& item, const Warrants& warrants, delivery::Spool::Batch& batch);
@@ -113,6 +122,7 @@ class Engine {
   void note_failure(const Error& error);
   void note_recovery();
   void settle(Items& items);
+  void add_unknown(const std::vector<KeyQuestion>& open, std::vector<std::string>& withdrawn) const;
   void put(Item item);
   [[nodiscard]] Observer unless_muted();
 
@@ -138,7 +148,10 @@ class Engine {
   std::unique_ptr<Processor> processor_;
   std::size_t most_events_;  // in the next batch: fewer behind a full disk
   bool muted_ = false;
-  bool left_out_ = false;  // an item that made the processor throw
+  bool restored_ = false;        // the processor is new
+  std::set<std::string> asked_;  // questions that are out
+  std::set<std::string> read_;   // keys of the batch at work that the trail knows of already
+  bool left_out_ = false;        // an item that made the processor throw
   std::thread thread_;
 };
 

@@ -59,7 +59,7 @@ Result<void> KeyRoad::answer(const Turn& turn, KeyAnswer answer) {
     auto* session = sessions_.find(session_id);
     if (session == nullptr) continue;
     if (auto settled = settle(turn, *session, *id, answer); !settled) return settled;
-    if (auto kept = sessions_.keep(*session, turn.batch); !kept) return kept;
+    if (auto kept = sessions_.keep_if_known(*session, turn.warrants, turn.batch); !kept) return kept;
   }
   return {};
 }
@@ -68,6 +68,8 @@ Result<void> KeyRoad::answer(const Turn& turn, KeyAnswer answer) {
 Result<void> KeyRoad::settle(const Turn& turn, Session& session, const Hash& id, const KeyAnswer& answer) {
   const auto question = std::find_if(session.questions.begin(), session.questions.end(), [&](const auto& one) { return one.id == id; });
   if (question == session.questions.end()) return {};
+  const auto warrant = entitled_to_keys(turn, session);
+  if (!warrant) return withhold(turn, session);
   const auto* response = std::get_if<xk::GetKeysResponse>(&answer.answer);
   const auto* reason = response == nullptr ? nullptr : std::get_if<xk::Reason>(&response->answer);
   if (response == nullptr || (reason != nullptr && may_pass(*reason))) {
@@ -77,8 +79,6 @@ Result<void> KeyRoad::settle(const Turn& turn, Session& session, const Hash& id,
   }
   const bool told = question->failure_told;
   close(session, id);
-  const auto warrant = warrant_of(turn, session);
-  if (!warrant) return {};
   Keys keys;
   if (reason != nullptr) keys.reason = xk::to_string(*reason);
   else {
@@ -101,6 +101,7 @@ void KeyRoad::put_off(const Turn& turn, Question& question) const {
 }
 
 Result<void> KeyRoad::tick(const Turn& turn, Session& session) {
+  if (!session.questions.empty() && !entitled_to_keys(turn, session)) return withhold(turn, session);
   for (auto& question : session.questions) {
     if (question.ask_again <= turn.now) {
       question.ask_again = TimePoint::max();
@@ -112,14 +113,14 @@ Result<void> KeyRoad::tick(const Turn& turn, Session& session) {
   for (const auto& question : session.questions) {
     if (question.failure_told && question.closes <= turn.now) over.push_back(question.id);
   }
-  for (const auto& id : over) close(session, id);
+  for (const auto& id : over) withdraw(session, id);
   return {};
 }
 
 Result<void> KeyRoad::expire(const Turn& turn, Session& session, Question& question) {
   if (question.failure_told || turn.now < question.deadline) return {};
   question.failure_told = true;
-  const auto warrant = warrant_of(turn, session);
+  const auto warrant = entitled_to_keys(turn, session);
   return warrant ? fail(turn, *warrant, session, question.why) : Result<void>{};
 }
 
@@ -129,17 +130,43 @@ Result<void> KeyRoad::give_up(const Turn& turn, Session& session) {
     question.deadline = std::min(question.deadline, turn.now);
     if (auto expired = expire(turn, session, question); !expired) return expired;
     const auto id = question.id;
-    close(session, id);
+    withdraw(session, id);
   }
   return {};
 }
 
-std::shared_ptr<const Warrant> KeyRoad::warrant_of(const Turn& turn, const Session& session) const {
-  const auto liid = as_text(session.liid);
-  auto warrant = turn.warrants.with(liid);
-  if (warrant && warrant->valid_at(turn.now)) return warrant;
-  teller_.signal("not_valid", liid, "keys of a session whose warrant is not valid any more");
-  return nullptr;
+Result<void> KeyRoad::review(const Turn& turn) {
+  std::set<std::uint64_t> asking;
+  for (const auto& [id, ids] : waiting_) asking.insert(ids.begin(), ids.end());
+  warrants_end_.reset();
+  for (const auto id : asking) {
+    auto& session = *sessions_.find(id);
+    if (const auto warrant = entitled_to_keys(turn, session)) {
+      warrants_end_ = std::min(warrants_end_.value_or(warrant->until), warrant->until);
+      continue;
+    }
+    if (auto withheld = withhold(turn, session); !withheld) return withheld;
+    if (auto kept = sessions_.keep_if_known(session, turn.warrants, turn.batch); !kept) return kept;
+  }
+  return {};
+}
+
+Result<void> KeyRoad::withhold(const Turn& turn, Session& session) {
+  if (session.questions.empty()) return {};
+  const auto untold = [](const Question& question) { return !question.failure_told; };
+  const bool tell = std::any_of(session.questions.begin(), session.questions.end(), untold);
+  while (!session.questions.empty()) {
+    const auto id = session.questions.back().id;
+    withdraw(session, id);
+  }
+  teller_.signal("not_valid", as_text(session.liid), "a question for keys is withdrawn: the warrant does not allow them any more");
+  const auto warrant = turn.warrants.with(as_text(session.liid));
+  return warrant && tell ? lose(turn, *warrant, session, {"keys_unavailable", {}}) : Result<void>{};
+}
+
+std::shared_ptr<const Warrant> KeyRoad::entitled_to_keys(const Turn& turn, const Session& session) {
+  auto warrant = turn.warrants.with(as_text(session.liid));
+  return warrant && may_have_keys(*warrant, turn.now) ? warrant : nullptr;
 }
 
 }  // namespace li::df2

@@ -5,19 +5,26 @@
 namespace li::df2 {
 
 KeyQueue::Added KeyQueue::add(KeyQuestion& question, SteadyTime now, SteadyTime until) {
-  if (known_.contains(question.id)) return Added::known;
+  if (const auto known = known_.find(question.id); known != known_.end()) {
+    known->second = question.liid;
+    return Added::known;
+  }
   if (known_.size() >= most_) return Added::full;
-  known_.insert(question.id);
+  known_.emplace(question.id, question.liid);
   waiting_.emplace(now, KeyJob{std::move(question), until, {}, false, false, {}});
   return Added::yes;
 }
 
 std::optional<KeyJob> KeyQueue::take(SteadyTime now) {
-  if (waiting_.empty() || waiting_.begin()->first > now) return {};
-  return std::move(waiting_.extract(waiting_.begin()).mapped());
+  while (!waiting_.empty() && waiting_.begin()->first <= now) {
+    auto job = std::move(waiting_.extract(waiting_.begin()).mapped());
+    if (is_known(job.question.id)) return job;
+  }
+  return {};
 }
 
 std::optional<KeyJob> KeyQueue::again(KeyJob job, SteadyTime now) {
+  if (!is_known(job.question.id)) return {};
   job.delay = job.delay.count() == 0 ? retries_.first : std::min(job.delay * 2, retries_.last);
   const auto next = now + job.delay;
   if (next >= job.until) {
@@ -26,6 +33,11 @@ std::optional<KeyJob> KeyQueue::again(KeyJob job, SteadyTime now) {
   }
   waiting_.emplace(next, std::move(job));
   return {};
+}
+
+std::string KeyQueue::liids(const KeyQuestion& question) const {
+  const auto known = known_.find(question.id);
+  return known == known_.end() ? question.liid : known->second;
 }
 
 std::optional<SteadyTime> KeyQueue::due() const { return waiting_.empty() ? std::nullopt : std::optional(waiting_.begin()->first); }

@@ -8,7 +8,6 @@
 
 #include <chrono>
 #include <map>
-#include <set>
 
 #include "df2/pipeline.hpp"
 
@@ -37,13 +36,17 @@ class KeyQueue {
   KeyQueue(Retries retries, std::size_t most) : retries_(retries), most_(most) {}
 
   enum class Added { yes, known, full };
-  /// Moves from the question unless the queue is full.
+  /// Moves from the question unless the queue is full. One that is known has its LIIDs from now on.
   [[nodiscard]] Added add(KeyQuestion& question, SteadyTime now, SteadyTime until);
-  /// One whose time has come; it stays known until again() or forget().
+  /// One that is known and whose time has come; it stays known until again() or forget().
   [[nodiscard]] std::optional<KeyJob> take(SteadyTime now);
-  /// To be asked once more; the job comes back when its time is over.
+  /// To be asked once more if it is still known; the job comes back when its time is over.
   [[nodiscard]] std::optional<KeyJob> again(KeyJob job, SteadyTime now);
+  /// It is answered, or nobody waits for it any more: it is not asked again, and an answer that is on its way is nobody's.
   void forget(const std::string& id) { known_.erase(id); }
+  [[nodiscard]] bool is_known(const std::string& id) const { return known_.contains(id); }
+  /// Whose it is now: others may have come to wait for it while it was asked.
+  [[nodiscard]] std::string liids(const KeyQuestion& question) const;
   [[nodiscard]] std::optional<SteadyTime> due() const;
   [[nodiscard]] std::size_t size() const { return known_.size(); }
 
@@ -51,7 +54,7 @@ class KeyQueue {
   const Retries retries_;
   const std::size_t most_;
   std::multimap<SteadyTime, KeyJob> waiting_;
-  std::set<std::string, std::less<>> known_;  ///< those that are being asked as well
+  std::map<std::string, std::string, std::less<>> known_;  ///< LIIDs by id, of those that are being asked as well
 };
 
 }  // namespace li::df2

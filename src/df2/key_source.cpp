@@ -80,6 +80,11 @@ class XkKeySource::Pool {
     if (added == KeyQueue::Added::full) events_.answer({question.id, NoAnswer{"too many questions wait for " + settings_.name}});
   }
 
+  void forget(const std::string& id) {
+    const std::scoped_lock hold(mutex_);
+    queue_.forget(id);
+  }
+
   void begin_stop() {
     {
       const std::scoped_lock hold(mutex_);
@@ -99,7 +104,26 @@ class XkKeySource::Pool {
   using Lock = std::unique_lock<std::mutex>;
 
   void run() {
-    while (auto job = take()) try_once(std::move(*job));
+    while (auto job = take()) try_guarded(std::move(*job));
+  }
+
+  // A bug, or no memory left, costs one question one answer: it is put off like one that nobody answered, and the thread goes on.
+  void try_guarded(KeyJob job) {
+    const auto id = job.question.id;
+    try {
+      try_once(std::move(job));
+    } catch (const std::exception& bug) {
+      forget(id);
+      tell_bug(id, bug);
+    }
+  }
+
+  void tell_bug(const std::string& id, const std::exception& bug) {
+    try {
+      if (events_.on_bug) events_.on_bug(bug.what());
+      events_.answer({id, NoAnswer{"a bug"}});
+    } catch (const std::exception&) {  // not even that: the question's own timer ends it
+    }
   }
 
   std::optional<KeyJob> take() {
@@ -112,7 +136,15 @@ class XkKeySource::Pool {
     return {};
   }
 
+  // Whether somebody still waits for it, and who.
+  [[nodiscard]] bool is_wanted(KeyJob& job) const {
+    const std::scoped_lock hold(mutex_);
+    job.question.liid = queue_.liids(job.question);
+    return queue_.is_known(job.question.id);
+  }
+
   void try_once(KeyJob job) {
+    if (!is_wanted(job)) return;
     if (!job.audited) {
       job.audited = !events_.before_asking || events_.before_asking(job.question, settings_.name);
       if (!job.audited) return again(std::move(job), NoAnswer{"the audit trail can't be written"}, "audit", {});
@@ -155,13 +187,14 @@ class XkKeySource::Pool {
   }
 
   void finish(KeyJob job, std::variant<xk::GetKeysResponse, NoAnswer> answer, std::string_view outcome, std::string_view reason) {
+    if (!is_wanted(job)) {  // it was withdrawn on the way: that it was answered is in the trail, and that is all
+      if (events_.before_answer) static_cast<void>(events_.before_answer(job.question, settings_.name, "failed", "withdrawn"));
+      return;
+    }
     if (events_.before_answer && !events_.before_answer(job.question, settings_.name, outcome, reason))
       return again(std::move(job), NoAnswer{"the audit trail can't be written"}, "audit", {});
     auto id = job.question.id;
-    {
-      const std::scoped_lock hold(mutex_);
-      queue_.forget(id);
-    }
+    forget(id);
     events_.answer({std::move(id), std::move(answer)});
   }
 
@@ -204,6 +237,10 @@ XkKeySource::Pool* XkKeySource::pool_for(std::string_view target) const {
     if (pool->is_default()) found = pool.get();
   }
   return found;
+}
+
+void XkKeySource::withdraw(const std::string& id) {
+  for (const auto& pool : pools_) pool->forget(id);
 }
 
 void XkKeySource::ask(KeyQuestion question) {

@@ -21,6 +21,8 @@ class KeySource {
   virtual ~KeySource() = default;
   /// Does not wait. A question that is being asked already is not asked again.
   virtual void ask(KeyQuestion question) = 0;
+  /// A question that is not to be asked any more; an answer that is on its way is not given.
+  virtual void withdraw(const std::string& id) = 0;
   /// No answer comes from now on.
   virtual void stop() = 0;
 };
@@ -43,6 +45,8 @@ struct KeySourceEvents {
   std::function<Result<void>(const KeyQuestion&, const std::string& kms)> before_asking;
   /// Before an answer is given: "got" or "failed", and why. An Error: it is not given, and asked for again.
   std::function<Result<void>(const KeyQuestion&, const std::string& kms, std::string_view outcome, std::string_view reason)> before_answer;
+  /// Something threw while a question was asked: that question has no answer.
+  std::function<void(const std::string&)> on_bug;
   /// A try that failed: "no_answer", "tls", "timeout", "bad_answer", "unavailable", "rate_limited".
   std::function<void(const std::string& kms, std::string_view why, const std::string& text)> on_failed_try;
 };
@@ -60,6 +64,7 @@ class XkKeySource : public KeySource {
   ~XkKeySource() override;
 
   void ask(KeyQuestion question) override;
+  void withdraw(const std::string& id) override;
   void stop() override;
   /// Questions without an answer.
   [[nodiscard]] std::size_t open() const;

@@ -9,6 +9,7 @@ namespace li::df2 {
 namespace {
 
 constexpr std::size_t kMostAsked = 64;
+constexpr std::size_t kMostQuestions = 32;  // open ones of a session; each keeps its MIKEY messages
 
 std::string id_text(const Hash& hash) {
   auto text = to_hex(hash);
@@ -61,38 +62,55 @@ mikey::Transfer transfer_of(const Octets& init, const Octets& resp) {
 }  // namespace
 
 Result<void> KeyRoad::take(const Turn& turn, const Warrant& warrant, Session& session, const SipEvent& event, MediaSteps steps) {
-  for (auto& refused : guard_.look(session, event, steps)) steps.lost.push_back(std::move(refused));
+  for (auto& suspect : guard_.look(session, event, steps)) steps.lost.push_back(std::move(suspect));
   for (const auto& pairing : steps.ask) {
-    if (is_in(session.refused, pairing.init->hash) || !add_once(session.asked, pair_hash(pairing))) continue;
-    if (pairing.resp && guard_.is_stranger(session, event, *pairing.resp)) {
+    if (!add_once(session.asked, pair_hash(pairing))) continue;
+    bool told = is_in(session.suspect, pairing.init->hash);
+    if (!told && pairing.resp && guard_.is_stranger(session, event, *pairing.resp)) {
       steps.lost.push_back({"identity_mismatch", pairing.resp->hash});
-      continue;
+      told = true;
     }
-    if (auto asked = ask(turn, warrant, session, pairing); !asked) return asked;
+    if (session.questions.size() >= kMostQuestions) {
+      teller_.signal("too_many_questions", as_text(session.liid), "no key is asked for while so many questions of a session are open");
+      steps.lost.push_back({"too_many_questions", pair_hash(pairing)});
+    } else if (auto asked = ask(turn, warrant, session, pairing, told); !asked) {
+      return asked;
+    }
   }
-  for (const auto& lost : steps.lost) {
+  return lose_all(turn, warrant, session, event, steps.lost);
+}
+
+// One failure record for a reason, however many m= lines give it.
+Result<void> KeyRoad::lose_all(const Turn& turn, const Warrant& warrant, Session& session, const SipEvent& event,
+                               const std::vector<Lost>& all) {
+  std::set<std::string> reasons;
+  for (const auto& lost : all) {
     const bool plain = lost.reason == "plain";
     if (plain && warrant.gateway_plain && with_gateway(*rules_, event)) continue;
-    if (!add_once(session.asked, lost.what)) continue;
+    if (reasons.contains(lost.reason) || is_in(session.lost, lost.what)) continue;
+    remember(session.lost, lost.what, kMostAsked);
+    reasons.insert(lost.reason);
     if (auto told = lose(turn, warrant, session, lost); !told) return told;
   }
   return {};
 }
 
-Result<void> KeyRoad::ask(const Turn& turn, const Warrant& warrant, Session& session, const Pairing& pairing) {
-  if (warrant.scope == Scope::iri_only) return {};
-  if (!warrant.keys_available) return lose(turn, warrant, session, {"keys_unavailable", {}});
+Result<void> KeyRoad::ask(const Turn& turn, const Warrant& warrant, Session& session, const Pairing& pairing, bool told) {
+  if (!may_have_keys(warrant, turn.now)) return lose(turn, warrant, session, {"keys_unavailable", {}});
   const auto ticket = pairing.initial ? read_material(*pairing.initial->init) : pairing.init;
-  if (!ticket->is_protected) return read_directly(turn, warrant, session, pairing);
-  open(session, question_of(warrant, pairing), turn.now + rules_->key_timer);
+  if (!ticket->is_protected) return read_directly(turn, warrant, session, pairing, told);
+  auto question = question_of(warrant, pairing);
+  question.failure_told = told;
+  open(warrant, session, std::move(question), turn.now + rules_->key_timer);
   return {};
 }
 
-void KeyRoad::open(Session& session, Question question, TimePoint deadline) {
+void KeyRoad::open(const Warrant& warrant, Session& session, Question question, TimePoint deadline) {
+  warrants_end_ = std::min(warrants_end_.value_or(warrant.until), warrant.until);
   question.deadline = deadline;
   question.closes = deadline + rules_->late_answer;
   auto& waiting = waiting_[question.id];
-  if (waiting.empty()) to_ask_.push_back(question.id);
+  to_ask_.push_back(question.id);  // when it is being asked already, it gets another LIID
   waiting.insert(session.id);
   session.questions.push_back(std::move(question));
   teller_.keys("asked", {});
@@ -106,10 +124,16 @@ void KeyRoad::close(Session& session, const Hash& id) {
   if (found->second.empty()) waiting_.erase(found);
 }
 
+void KeyRoad::withdraw(Session& session, const Hash& id) {
+  close(session, id);
+  (waiting_.contains(id) ? to_ask_ : withdrawn_).push_back(id);
+}
+
 // Nothing protects the ticket: what the KMS would do, anybody can.
-Result<void> KeyRoad::read_directly(const Turn& turn, const Warrant& warrant, Session& session, const Pairing& pairing) {
+Result<void> KeyRoad::read_directly(const Turn& turn, const Warrant& warrant, Session& session, const Pairing& pairing, bool failure_told) {
   constexpr std::uint64_t kNtpEpoch = 2'208'988'800;  // seconds from 1900 to 1970
   auto question = question_of(warrant, pairing);
+  question.failure_told = failure_told;
   mikey::GetKeys request{transfer_of(question.init, question.resp), std::nullopt, question.target};
   if (question.initial_init) request.initial = transfer_of(question.initial_init, question.initial_resp);
   const mikey::OpenTicket opened = [&](const mikey::TicketView& ticket) {
@@ -120,10 +144,13 @@ Result<void> KeyRoad::read_directly(const Turn& turn, const Warrant& warrant, Se
   const auto call =
       mikey::get_keys(request, opened, {kNtpEpoch + static_cast<std::uint64_t>(seconds), false, rules_->allow_unprotected}, {});
   if (!call && call.error().reason == mikey::Reason::unknown_tpk) {  // encrypted, though nothing proves its origin
-    open(session, std::move(question), turn.now + rules_->key_timer);
+    open(warrant, session, std::move(question), turn.now + rules_->key_timer);
     return {};
   }
   Keys keys;
+  auto told = to_ask(question);
+  told.liid = warrant.liid;
+  if (call && !teller_.before_reading(told)) return lose(turn, warrant, session, {"no_audit", {}});
   teller_.signal("unprotected", warrant.liid, "a ticket that proves no origin");
   if (!call) keys.reason = mikey::word(call.error().reason);
   if (call) {
@@ -132,11 +159,11 @@ Result<void> KeyRoad::read_directly(const Turn& turn, const Warrant& warrant, Se
       else keys.keys.push_back({one.cs_id, one.ssrc, one.key.copy(), one.salt.copy()});
     }
   }
-  return deliver(turn, warrant, session, std::move(keys), false);
+  return deliver(turn, warrant, session, std::move(keys), failure_told);
 }
 
 Result<void> KeyRoad::lose(const Turn& turn, const Warrant& warrant, Session& session, const Lost& lost) {
-  if (warrant.scope == Scope::iri_only) return {};
+  if (warrant.scope == Scope::iri_only || !warrant.valid_at(turn.now)) return {};
   if (!warrant.keys_available && std::exchange(session.told_no_keys, true)) return {};
   if (lost.reason == "malformed") guard_.count_unresolvable(warrant, turn.now);
   return fail(turn, warrant, session, warrant.keys_available ? lost.reason : "keys_unavailable");
@@ -153,7 +180,10 @@ void KeyRoad::resume(Session& session) {
 
 std::vector<KeyQuestion> KeyRoad::take_questions() {
   std::vector<KeyQuestion> questions;
-  for (const auto& id : std::exchange(to_ask_, {})) {
+  auto ids = std::exchange(to_ask_, {});
+  std::set<Hash> once;
+  std::erase_if(ids, [&](const Hash& id) { return !once.insert(id).second; });
+  for (const auto& id : ids) {
     const auto waiting = waiting_.find(id);
     if (waiting == waiting_.end()) continue;
     std::optional<KeyQuestion> asked;
@@ -169,6 +199,14 @@ std::vector<KeyQuestion> KeyRoad::take_questions() {
     questions.push_back(std::move(*asked));
   }
   return questions;
+}
+
+std::vector<std::string> KeyRoad::take_withdrawn() {
+  std::vector<std::string> ids;
+  for (const auto& id : std::exchange(withdrawn_, {})) {
+    if (!waiting_.contains(id)) ids.push_back(id_text(id));
+  }
+  return ids;
 }
 
 bool with_gateway(const PipelineRules& rules, const SipEvent& event) {

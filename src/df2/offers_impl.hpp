@@ -18,6 +18,7 @@ struct Place {
   Method method = Method::other;  ///< of the transaction
   std::uint64_t leg = 0;          ///< the Call-ID
   std::uint64_t dialog = 0;       ///< with both tags, whichever side sent; 0 when To has none
+  std::uint64_t from = 0;         ///< From tag
   std::uint32_t cseq = 0;
 };
 [[nodiscard]] Place place_of(const sip::Message& message);

@@ -24,11 +24,29 @@ class Pipeline::Impl {
       if (!restored) teller_.signal("state_lost", as_text(state.liid), restored.error().message());
     }
     sessions_.for_each([&](Session& session) { keys_.resume(session); });
+    reviewed_ = sessions_.size() == 0;
     return {};
+  }
+
+  // Warrants may be others than when the state was written, and end by themselves: what they don't cover goes before anything else.
+  Result<void> review(const Turn& turn) {
+    const auto end = keys_.warrants_end();
+    if (reviewed_ && (!end || turn.now < *end)) return {};
+    std::vector<std::uint64_t> gone;
+    sessions_.for_each([&](const Session& session) {
+      if (!turn.warrants.with(as_text(session.liid))) gone.push_back(session.id);
+    });
+    for (const auto id : gone) {
+      if (auto withheld = keys_.withhold(turn, *sessions_.find(id)); !withheld) return withheld;
+      if (auto dropped = sessions_.drop(id, turn.batch); !dropped) return dropped;
+    }
+    reviewed_ = true;
+    return keys_.review(turn);
   }
 
   // The path of one record.
   Result<void> handle(const x2::Pdu& pdu, const Turn& turn) {
+    if (auto done = review(turn); !done) return done;
     const auto warrants = entitled(pdu, turn, teller_);
     if (warrants.empty()) return {};
     const auto is_new = first_sight(pdu, turn, *warrants.front(), teller_);
@@ -41,9 +59,25 @@ class Pipeline::Impl {
     return {};
   }
 
-  Result<void> answer(KeyAnswer answer, const Turn& turn) { return keys_.answer(turn, std::move(answer)); }
+  Result<void> salvage(const x2::Pdu& pdu, const Turn& turn) {
+    if (pdu.format != x2::PayloadFormat::sip) return {};
+    Event event;
+    event.kind = Event::Kind::sip;
+    event.time = turn.now;
+    event.sip.octets = pdu.payload;
+    for (const auto& warrant : entitled(pdu, turn, teller_)) {
+      if (auto recorded = recorder_.sip(turn, *warrant, nullptr, event); !recorded) return recorded;
+    }
+    return {};
+  }
+
+  Result<void> answer(KeyAnswer answer, const Turn& turn) {
+    if (auto done = review(turn); !done) return done;
+    return keys_.answer(turn, std::move(answer));
+  }
 
   Result<void> tick(const Turn& turn) {
+    if (auto done = review(turn); !done) return done;
     for (auto due = sessions_.first_due(); due && due->first <= turn.now; due = sessions_.first_due()) {
       auto& session = *sessions_.find(due->second);
       if (session.questions.empty()) {
@@ -51,16 +85,20 @@ class Pipeline::Impl {
         continue;
       }
       if (auto ticked = keys_.tick(turn, session); !ticked) return ticked;
-      if (auto kept = sessions_.keep(session, turn.batch); !kept) return kept;
+      if (auto kept = sessions_.keep_if_known(session, turn.warrants, turn.batch); !kept) return kept;
     }
     return {};
   }
 
   [[nodiscard]] std::optional<TimePoint> due() const {
+    if (!reviewed_) return TimePoint{};
     const auto first = sessions_.first_due();
-    return first ? std::optional(first->first) : std::nullopt;
+    const auto end = keys_.warrants_end();
+    if (!first || !end) return first ? std::optional(first->first) : end;
+    return std::min(first->first, *end);
   }
-  [[nodiscard]] std::vector<KeyQuestion> take_questions() { return keys_.take_questions(); }
+  [[nodiscard]] std::vector<KeyQuestion> take_questions() { return reviewed_ ? keys_.take_questions() : std::vector<KeyQuestion>{}; }
+  [[nodiscard]] std::vector<std::string> take_withdrawn() { return keys_.take_withdrawn(); }
   [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }
 
  private:
@@ -80,7 +118,7 @@ class Pipeline::Impl {
     if (!found) return failure(found.error());
     auto* session = *found;
     if (session == nullptr) return recorder_.sip(turn, warrant, nullptr, event);
-    const bool again = seen_before(*session, event.sip) && !warrant.keep_retransmissions;
+    const bool again = seen_before(*session, event.sip, event.time) && !warrant.keep_retransmissions;
     if (again) return teller_.dropped("retransmission"), Result<void>();
     if (auto recorded = recorder_.sip(turn, warrant, session, event); !recorded) return recorded;
     progress(*session, event.sip, turn.now);
@@ -135,6 +173,7 @@ class Pipeline::Impl {
   Recorder recorder_;
   Guard guard_;
   KeyRoad keys_;
+  bool reviewed_ = true;
 };
 
 Pipeline::Pipeline(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -152,6 +191,10 @@ Result<void> Pipeline::handle(const x2::Pdu& pdu, const Warrants& warrants, Time
   return impl_->handle(pdu, {warrants, now, batch});
 }
 
+Result<void> Pipeline::salvage(const x2::Pdu& pdu, const Warrants& warrants, TimePoint now, delivery::Spool::Batch& batch) {
+  return impl_->salvage(pdu, {warrants, now, batch});
+}
+
 Result<void> Pipeline::answer(KeyAnswer answer, const Warrants& warrants, TimePoint now, delivery::Spool::Batch& batch) {
   return impl_->answer(std::move(answer), {warrants, now, batch});
 }
@@ -162,6 +205,7 @@ Result<void> Pipeline::tick(const Warrants& warrants, TimePoint now, delivery::S
 
 std::optional<TimePoint> Pipeline::due() const { return impl_->due(); }
 std::vector<KeyQuestion> Pipeline::take_questions() { return impl_->take_questions(); }
+std::vector<std::string> Pipeline::take_withdrawn() { return impl_->take_withdrawn(); }
 std::size_t Pipeline::sessions() const { return impl_->sessions(); }
 
 }  // namespace li::df2

@@ -69,6 +69,8 @@ struct MediaKeys {
 /// Every function may be empty.
 struct Observer {
   std::function<void(const Signal&)> on_signal;
+  /// Before keys that need no KMS are read from a ticket. An Error: they are not, and a failure record says so.
+  std::function<Result<void>(const KeyQuestion&)> before_reading;
   std::function<void(std::string_view why)> on_dropped;  ///< "repeated" (on X2), "retransmission" (of SIP): seen before, not reported again
   std::function<void(const MediaKeys&)> on_media_keys;   ///< before the batch is committed, so once more after a crash
   std::function<void(std::string_view outcome, std::string_view reason)> on_keys;  ///< "asked", "got", "failed"; why
@@ -103,13 +105,17 @@ class Pipeline {
 
   /// One X2 PDU that is no keep-alive. Resent ones are recognised.
   [[nodiscard]] Result<void> handle(const x2::Pdu& pdu, const Warrants& warrants, TimePoint now, delivery::Spool::Batch& batch);
+  /// A SIP message that handle() threw at: a record of no session, with what may be shown of its octets. Its keys are lost.
+  [[nodiscard]] Result<void> salvage(const x2::Pdu& pdu, const Warrants& warrants, TimePoint now, delivery::Spool::Batch& batch);
   [[nodiscard]] Result<void> answer(KeyAnswer answer, const Warrants& warrants, TimePoint now, delivery::Spool::Batch& batch);
   /// Timers: failure records, lifetimes.
   [[nodiscard]] Result<void> tick(const Warrants& warrants, TimePoint now, delivery::Spool::Batch& batch);
   /// When tick() has something to do next.
   [[nodiscard]] std::optional<TimePoint> due() const;
-  /// To be asked when the batch is committed. After restore(), all that are open.
+  /// To be asked when the batch is committed. After restore(), all that are open and may be asked: behind the next of the calls above.
   [[nodiscard]] std::vector<KeyQuestion> take_questions();
+  /// Ids of questions that nobody may have an answer to any more; their warrant is gone, say. Before take_questions().
+  [[nodiscard]] std::vector<std::string> take_withdrawn();
   [[nodiscard]] std::size_t sessions() const;
 
  private:

@@ -14,6 +14,17 @@ void add_name(std::vector<Hash>& names, std::string_view kind, const std::string
   if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
 }
 
+std::string_view value_of(const sip::Message& message, std::string_view name) {
+  const auto* header = message.header(name);
+  return header == nullptr ? std::string_view() : std::string_view(header->value);
+}
+
+// Protocol and sent-by; what follows may be added on the way.
+std::string_view sender_of(const sip::Message& message) {
+  const auto via = value_of(message, "Via");
+  return via.substr(0, via.find(';'));
+}
+
 // Methods whose final response is the end of it. Registrations and subscriptions go on under their Call-ID.
 bool stands_alone(std::string_view method) { return method == "MESSAGE" || method == "OPTIONS" || method == "PUBLISH"; }
 
@@ -36,15 +47,21 @@ std::vector<Hash> names_of(const Event& event) {
   return names;
 }
 
-bool seen_before(Session& session, const SipEvent& event) {
+bool seen_before(Session& session, const SipEvent& event, TimePoint time) {
+  constexpr std::uint32_t kLongest = 32;  // timers B and H of RFC 3261: nobody sends again behind that
   auto hash = hash_of({event.octets});
   if (event.message && event.message->is_request() && !event.message->branch.empty()) {
     const auto& message = *event.message;
-    hash = hash_of("request", {message.call_id, message.branch, std::to_string(message.cseq), message.method, as_text(message.body)});
+    hash = hash_of("request", {message.call_id, message.branch, sender_of(message), std::to_string(message.cseq), message.method,
+                               message.request_uri, value_of(message, "From"), value_of(message, "To"), as_text(message.body)});
   }
   const auto known = short_hash(hash);
-  if (std::find(session.recent.begin(), session.recent.end(), known) != session.recent.end()) return true;
-  remember(session.recent, known, kMostRecent);
+  const auto when = static_cast<std::uint32_t>(std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count());
+  auto& recent = session.recent;
+  const auto before = std::find_if(recent.begin(), recent.end(), [&](const Recent& one) { return one.message == known; });
+  if (before != recent.end() && std::max(when, before->when) - std::min(when, before->when) <= kLongest) return true;
+  if (before != recent.end()) recent.erase(before);
+  remember(recent, {known, when}, kMostRecent);
   return false;
 }
 

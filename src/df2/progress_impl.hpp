@@ -16,8 +16,9 @@ namespace li::df2 {
 /// Call-ID first, then icid; for what has neither, the correlation ID of X2.
 [[nodiscard]] std::vector<Hash> names_of(const Event& event);
 
-/// A request with the branch, CSeq and body of one before, or a response that is the same throughout. Notes it.
-[[nodiscard]] bool seen_before(Session& session, const SipEvent& event);
+/// A request with sender, branch, CSeq, Request-URI, From, To and body of one before, or a response that is the same throughout, and no
+/// more than 32 seconds apart (timers B and H of RFC 3261). Notes it.
+[[nodiscard]] bool seen_before(Session& session, const SipEvent& event, TimePoint time);
 
 void progress(Session& session, const SipEvent& event, TimePoint now);
 

@@ -20,8 +20,10 @@ enum class Method : std::uint8_t { other, invite, ack, prack, update, bye, cance
 struct Offer {
   std::uint64_t leg = 0;     ///< its Call-ID
   std::uint64_t dialog = 0;  ///< of an offer in a response; 0 else: each fork answers by itself
+  std::uint64_t from = 0;    ///< From tag of the transaction: both sides may count to the same CSeq
   std::uint32_t cseq = 0;
   Method method = Method::other;
+  bool answered = false;
   std::vector<std::shared_ptr<const Material>> lines;  ///< by m= line; null where there is none
 };
 
@@ -50,6 +52,11 @@ struct Question {
   std::string why = "timeout";  ///< there is no answer yet
 };
 
+struct Recent {
+  std::uint64_t message = 0;
+  std::uint32_t when = 0;  ///< seconds since 1970
+};
+
 struct Session {
   std::uint64_t id = 0;
   Bytes liid;
@@ -59,12 +66,13 @@ struct Session {
   bool told_no_keys = false;           ///< the one failure record where only ciphertext is to be had
   std::vector<Hash> names;             ///< Call-IDs and icids
   std::vector<std::uint64_t> dialogs;  ///< confirmed, not ended
-  std::vector<std::uint64_t> recent;   ///< messages, to know retransmissions by
+  std::vector<Recent> recent;          ///< messages, to know retransmissions by
   std::vector<Offer> offers;
   std::vector<Exchange> exchanges;
   std::vector<std::pair<std::uint32_t, Hash>> tickets_of;  ///< the ticket of each CSB ID that was answered
-  std::vector<Hash> refused;                               ///< TRANSFER_INITs that are part of an attack: no key is asked for
-  std::vector<Hash> asked;
+  std::vector<Hash> suspect;                               ///< TRANSFER_INITs that may be part of an attack: told
+  std::vector<Hash> asked;                                 ///< pairs
+  std::vector<Hash> lost;                                  ///< what there was a failure record for
   std::vector<SeenTicket> tickets;
   std::vector<Question> questions;
 

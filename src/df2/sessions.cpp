@@ -115,6 +115,10 @@ Result<void> Sessions::keep(Session& session, delivery::Spool::Batch& batch) {
   return batch.keep({std::string(kKind), session.liid, session.key(), encode_session(session)});
 }
 
+Result<void> Sessions::keep_if_known(Session& session, const Warrants& warrants, delivery::Spool::Batch& batch) {
+  return warrants.with(as_text(session.liid)) ? keep(session, batch) : drop(session.id, batch);
+}
+
 Result<void> Sessions::drop(std::uint64_t id, delivery::Spool::Batch& batch) {
   const auto found = sessions_.find(id);
   if (found == sessions_.end()) return {};

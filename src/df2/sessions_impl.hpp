@@ -32,6 +32,8 @@ class Sessions {
 
   /// Writes it down and sets its timer.
   [[nodiscard]] Result<void> keep(Session& session, delivery::Spool::Batch& batch);
+  /// The same, or drops it when nobody has a warrant for its LIID, which may be erased: nothing of it is to come back.
+  [[nodiscard]] Result<void> keep_if_known(Session& session, const Warrants& warrants, delivery::Spool::Batch& batch);
   [[nodiscard]] Result<void> drop(std::uint64_t id, delivery::Spool::Batch& batch);
 
   /// The one whose timer is first.

@@ -6,7 +6,7 @@
 namespace li::df2 {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
 
 class Writer {
  public:
@@ -107,8 +107,10 @@ Question read_question(Reader& in) {
 void write_offer(Writer& out, const Offer& offer) {
   out.number(offer.leg, 8);
   out.number(offer.dialog, 8);
+  out.number(offer.from, 8);
   out.number(offer.cseq, 4);
   out.number(static_cast<std::uint64_t>(offer.method), 1);
+  out.number(offer.answered ? 1 : 0, 1);
   out.list(offer.lines, [&](const auto& line) { out.message(line ? line->octets : nullptr); });
 }
 
@@ -116,8 +118,10 @@ Offer read_offer(Reader& in) {
   Offer offer;
   offer.leg = in.number(8);
   offer.dialog = in.number(8);
+  offer.from = in.number(8);
   offer.cseq = static_cast<std::uint32_t>(in.number(4));
   offer.method = static_cast<Method>(in.number(1));
+  offer.answered = in.number(1) != 0;
   in.list(offer.lines, [&]() -> std::shared_ptr<const Material> {
     const auto octets = in.message();
     for (const auto& line : offer.lines) {
@@ -131,7 +135,10 @@ Offer read_offer(Reader& in) {
 void write_lists(Writer& out, const Session& session) {
   out.list(session.names, [&](const Hash& name) { out.raw(name); });
   out.list(session.dialogs, [&](std::uint64_t dialog) { out.number(dialog, 8); });
-  out.list(session.recent, [&](std::uint64_t message) { out.number(message, 8); });
+  out.list(session.recent, [&](const Recent& recent) {
+    out.number(recent.message, 8);
+    out.number(recent.when, 4);
+  });
   out.list(session.offers, [&](const Offer& offer) { write_offer(out, offer); });
   out.list(session.exchanges, [&](const Exchange& exchange) {
     out.number(exchange.dialog, 8);
@@ -143,8 +150,7 @@ void write_lists(Writer& out, const Session& session) {
     out.number(ticket.first, 4);
     out.raw(ticket.second);
   });
-  out.list(session.refused, [&](const Hash& init) { out.raw(init); });
-  out.list(session.asked, [&](const Hash& pair) { out.raw(pair); });
+  for (const auto* hashes : {&session.suspect, &session.asked, &session.lost}) out.list(*hashes, [&](const Hash& hash) { out.raw(hash); });
   out.list(session.tickets, [&](const SeenTicket& ticket) {
     out.raw(ticket.hash);
     out.raw(ticket.initiator);
@@ -156,7 +162,10 @@ void write_lists(Writer& out, const Session& session) {
 void read_lists(Reader& in, Session& session) {
   in.list(session.names, [&] { return in.raw(); });
   in.list(session.dialogs, [&] { return in.number(8); });
-  in.list(session.recent, [&] { return in.number(8); });
+  in.list(session.recent, [&] {
+    const auto message = in.number(8);
+    return Recent{message, static_cast<std::uint32_t>(in.number(4))};
+  });
   in.list(session.offers, [&] { return read_offer(in); });
   in.list(session.exchanges, [&] {
     const auto dialog = in.number(8);
@@ -168,8 +177,7 @@ void read_lists(Reader& in, Session& session) {
     const auto csb_id = static_cast<std::uint32_t>(in.number(4));
     return std::pair(csb_id, in.raw());
   });
-  in.list(session.refused, [&] { return in.raw(); });
-  in.list(session.asked, [&] { return in.raw(); });
+  for (auto* hashes : {&session.suspect, &session.asked, &session.lost}) in.list(*hashes, [&] { return in.raw(); });
   in.list(session.tickets, [&] {
     const auto hash = in.raw();
     const auto initiator = in.raw();

@@ -27,6 +27,9 @@ class Teller {
   void keys(std::string_view outcome, std::string_view reason) const {
     if (observer_.on_keys) observer_.on_keys(outcome, reason);
   }
+  [[nodiscard]] Result<void> before_reading(const KeyQuestion& question) const {
+    return observer_.before_reading ? observer_.before_reading(question) : Result<void>();
+  }
   void record(std::string_view event) const {
     if (observer_.on_record) observer_.on_record(event);
   }

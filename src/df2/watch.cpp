@@ -23,24 +23,6 @@ Result<void> Watch::audit(const std::string& event, const ops::Fields& fields) {
   return failure(entry.error());
 }
 
-void Watch::set_warrants(std::shared_ptr<const Warrants> warrants) {
-  const std::scoped_lock hold(mutex_);
-  warrants_ = std::move(warrants);
-}
-
-std::string Watch::liids_of(const KeyQuestion& question) const {
-  std::shared_ptr<const Warrants> warrants;
-  {
-    const std::scoped_lock hold(mutex_);
-    warrants = warrants_;
-  }
-  std::string liids;
-  for (const auto& warrant : warrants->all()) {
-    if (warrant->kms_identity == question.request.target) liids += (liids.empty() ? "" : " ") + warrant->liid;
-  }
-  return liids;
-}
-
 void Watch::on_signal(const Signal& signal) {
   count("hi2_df2_signals_total", "What the pipeline found wrong with events", {{"reason", signal.reason}}).add();
   ops::Fields fields{{"liid", signal.liid}, {"detail", signal.detail}};
@@ -58,6 +40,9 @@ void Watch::on_bug(std::string_view where, const std::string& what) {
 Observer Watch::observer() {
   Observer observer;
   observer.on_signal = [this](const Signal& signal) { on_signal(signal); };
+  observer.before_reading = [this](const KeyQuestion& question) {
+    return audit("keys_read", {{"liid", question.liid}, {"question", question.id}, {"target", question.request.target}, {"kms", ""}});
+  };
   observer.on_dropped = [this](std::string_view why) {
     count("hi2_df2_dropped_total", "Events that were seen before", {{"why", std::string(why)}}).add();
   };
@@ -123,13 +108,12 @@ IntakeEvents Watch::intake_events() {
 KeySourceEvents Watch::key_events() {
   KeySourceEvents events;
   events.before_asking = [this](const KeyQuestion& question, const std::string& kms) {
-    return audit("keys_asked",
-                 {{"liid", liids_of(question)}, {"question", question.id}, {"target", question.request.target}, {"kms", kms}});
+    return audit("keys_asked", {{"liid", question.liid}, {"question", question.id}, {"target", question.request.target}, {"kms", kms}});
   };
   events.before_answer = [this](const KeyQuestion& question, const std::string& kms, std::string_view outcome, std::string_view reason) {
-    return audit("keys_" + std::string(outcome),
-                 {{"liid", liids_of(question)}, {"question", question.id}, {"kms", kms}, {"reason", reason}});
+    return audit("keys_" + std::string(outcome), {{"liid", question.liid}, {"question", question.id}, {"kms", kms}, {"reason", reason}});
   };
+  events.on_bug = [this](const std::string& what) { on_bug("kms", what); };
   events.on_failed_try = [this](const std::string& kms, std::string_view why, const std::string& text) {
     count("hi2_df2_key_tries_failed_total", "Questions that have to be asked again", {{"kms", kms}, {"why", std::string(why)}}).add();
     if (why == "tls") return alarms_.raise("tls_kms", {{"kms", kms}, {"detail", text}});

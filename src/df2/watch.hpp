@@ -35,15 +35,12 @@ class Watch {
   void on_delivered(const std::string& name, const std::vector<TimePoint>& events, TimePoint now);
 
   [[nodiscard]] Result<void> audit(const std::string& event, const ops::Fields& fields);
-  /// Says whose a question is: it names the target only, and several warrants may share it.
-  void set_warrants(std::shared_ptr<const Warrants> warrants);
   [[nodiscard]] Alarms& alarms() { return alarms_; }
   /// The last entry could not be written.
   [[nodiscard]] bool audit_fails() const { return audit_fails_; }
 
  private:
   void on_signal(const Signal& signal);
-  [[nodiscard]] std::string liids_of(const KeyQuestion& question) const;
   void on_bug(std::string_view where, const std::string& what);
   ops::Counter count(const char* name, const char* help, const ops::Labels& labels) { return metrics_.counter(name, help, labels); }
 
@@ -51,8 +48,6 @@ class Watch {
   ops::Metrics& metrics_;
   ops::AuditLog& audit_;
   Alarms alarms_;
-  mutable std::mutex mutex_;
-  std::shared_ptr<const Warrants> warrants_ = std::make_shared<const Warrants>();
   std::atomic<bool> audit_fails_ = false;
   std::atomic<bool> stalled_ = false;
 };

@@ -136,6 +136,10 @@ void Bench::start() {
   observer.on_signal = [this](const Signal& signal) {
     if (!muted_) signals.push_back(signal);
   };
+  observer.before_reading = [this](const KeyQuestion& question) -> Result<void> {
+    if (!muted_) read.push_back(question.liid);
+    return no_trail ? failure(ErrorKind::limit, "the audit trail is full") : Result<void>();
+  };
   observer.on_keys = [this](std::string_view outcome, std::string_view reason) {
     if (!muted_) keys_told.push_back(std::string(outcome) + (reason.empty() ? "" : " ") + std::string(reason));
   };
@@ -168,13 +172,19 @@ void Bench::batch(Work work) {
   auto batch = must(spool.begin());
   must(work(pipeline(), now_valid, *batch));
   must(batch->commit());
-  if (life_ != Life::quiet) restart();
+  if (life_ != Life::quiet) {
+    restart();
+    auto next = must(spool.begin());
+    must(pipeline().tick(now_valid, now, *next));
+    must(next->commit());
+  }
   collect();
 }
 
 void Bench::collect() {
+  for (auto& id : pipeline().take_withdrawn()) withdrawn.push_back(std::move(id));
   for (auto& question : pipeline().take_questions()) {
-    if (!questions.contains(question.id)) asked.push_back(question.id);
+    if (open_.insert(question.id).second) asked.push_back(question.id);
     auto id = question.id;
     questions.insert_or_assign(std::move(id), std::move(question));
   }
@@ -206,6 +216,9 @@ void Bench::wait(std::chrono::milliseconds time) {
 }
 
 void Bench::answer(const std::string& id, std::variant<xk::GetKeysResponse, NoAnswer> answer) {
+  const auto* given = std::get_if<xk::GetKeysResponse>(&answer);
+  const auto* why = given == nullptr ? nullptr : std::get_if<xk::Reason>(&given->answer);
+  if (given != nullptr && (why == nullptr || *why != xk::Reason::unavailable)) open_.erase(id);
   const auto copy = [&]() -> KeyAnswer {
     if (const auto* none = std::get_if<NoAnswer>(&answer)) return {id, *none};
     const auto& response = std::get<xk::GetKeysResponse>(answer);

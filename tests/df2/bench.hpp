@@ -1,6 +1,8 @@
 // A pipeline with a spool in memory, a clock that stands still until it is moved, and calls with real MIKEY-TICKET exchanges.
 #pragma once
 
+#include <set>
+
 #include "df2/pipeline.hpp"
 #include "fake_spool.hpp"
 #include "hi2/record.hpp"
@@ -74,7 +76,9 @@ class Bench {
   void refuse(const std::string& id, xk::Reason reason) { answer(id, xk::GetKeysResponse{id, reason}); }
 
   std::map<std::string, KeyQuestion> questions;  ///< all that were asked, by id
-  std::vector<std::string> asked;                ///< their ids in order
+  std::vector<std::string> asked;                ///< their ids in order; once more when it is asked behind its answer
+  std::vector<std::string> withdrawn, read;      ///< questions; LIIDs for which keys were read here
+  bool no_trail = false;
   std::vector<Signal> signals;
   std::vector<std::string> keys_told;  ///< "asked", "got", "failed timeout"
   std::vector<std::string> dropped;
@@ -101,6 +105,7 @@ class Bench {
   std::unique_ptr<Pipeline> pipeline_;
   bool muted_ = false;
   std::uint32_t number_ = 0;
+  std::set<std::string> open_;
 };
 
 }  // namespace li::df2::test

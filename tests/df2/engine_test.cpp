@@ -43,6 +43,9 @@ struct Engines : testing::Test {
     events.ask = [this](std::vector<KeyQuestion> questions) {
       for (const auto& one : questions) note("ask " + one.id + " behind " + std::to_string(spool.committed().size()));
     };
+    events.withdraw = [this](const std::vector<std::string>& ids) {
+      for (const auto& id : ids) note("withdraw " + id);
+    };
     events.on_failure = [this](const Error& error) { note("failure " + error.text); };
     events.on_recovery = [this] { note("recovery"); };
     events.on_bug = [this](const std::string& what) { note("bug " + what); };
@@ -182,8 +185,52 @@ TEST_F(Engines, AnAnswerOfABatchThatFailedIsUsedAgainWithItsKey) {
   EXPECT_EQ(spool.committed(), (Texts{"answer q1 0102", "answer q2", "answer q3"}));
 }
 
-TEST_F(Engines, WhatMakesTheProcessorThrowIsLeftOutAndTold) {
+TEST_F(Engines, WhatMakesTheProcessorThrowIsSalvaged) {
   script.throws_at = "bad";
+  start();
+  for (const auto* payload : {"1", "bad", "2"}) ASSERT_TRUE(push(payload));
+  ASSERT_TRUE(spool.wait_for(3));
+  EXPECT_EQ(spool.committed(), (Texts{"1", "raw bad", "2"}));
+  EXPECT_EQ(times("bug a bug"), 1);
+}
+
+TEST_F(Engines, AWantOfMemoryIsABatchThatFailed) {
+  script.short_of_memory_at = "2";
+  script.shortages = 3;
+  script.due = kNow;
+  script.tick_throws = 1;
+  start();
+  for (const auto* payload : {"1", "2", "3"}) ASSERT_TRUE(push(payload));
+  ASSERT_TRUE(spool.wait_for(4));
+  auto all = spool.committed();
+  std::sort(all.begin(), all.end());
+  EXPECT_EQ(all, (Texts{"1", "2", "3", "tick"}));
+  ASSERT_TRUE(wait_until("recovery"));
+  EXPECT_EQ(times("bug std::bad_alloc"), 0);
+}
+
+TEST_F(Engines, QuestionsAreWithdrawnBehindTheCommit) {
+  start();
+  ASSERT_TRUE(push("1"));
+  {
+    const std::scoped_lock hold(script.mutex);
+    script.withdrawn.push_back("q1");
+  }
+  ASSERT_TRUE(push("2"));
+  EXPECT_TRUE(wait_until("withdraw q1"));
+}
+
+TEST_F(Engines, AQuestionThatANewProcessorDoesNotKnowIsWithdrawn) {
+  script.questions.push_back({"q1", {}, kNow});
+  start();
+  ASSERT_TRUE(wait_until("ask q1 behind 0"));
+  engine->set_warrants(no_warrants());
+  EXPECT_TRUE(wait_until("withdraw q1"));
+}
+
+TEST_F(Engines, WhatCannotBeSalvagedIsLeftOutAndTold) {
+  script.throws_at = "bad";
+  script.salvage_throws = true;
   start();
   spool.hold_commits(true);
   ASSERT_TRUE(push("1"));

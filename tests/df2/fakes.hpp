@@ -115,7 +115,12 @@ struct Script {
   std::optional<TimePoint> due;                ///< then one entry "tick" is written
   std::vector<std::string> signals_per_event;  ///< told for each event
   std::string throws_at;                       ///< a payload
-  std::vector<std::string> warrants_seen;      ///< how many warrants there were, for each event
+  std::string short_of_memory_at;              ///< so often
+  int shortages = 0;
+  bool salvage_throws = false;
+  int tick_throws = 0;                     ///< so often
+  std::vector<std::string> withdrawn;      ///< given away behind the next commit
+  std::vector<std::string> warrants_seen;  ///< how many warrants there were, for each event
 };
 
 class FakeProcessor : public Processor {
@@ -125,9 +130,15 @@ class FakeProcessor : public Processor {
     const std::scoped_lock hold(script_.mutex);
     const std::string payload(as_text(pdu.payload));
     if (payload == script_.throws_at) throw std::length_error("a bug");
+    if (payload == script_.short_of_memory_at && script_.shortages-- > 0) throw std::bad_alloc();
     for (const auto& reason : script_.signals_per_event) observer_.on_signal({reason, "LIID", payload, true});
     script_.warrants_seen.push_back(std::to_string(warrants.valid(now)));
     return batch.append({"lemf", to_bytes("LIID"), to_record_bytes(as_bytes(payload)), now});
+  }
+  Result<void> salvage(const x2::Pdu& pdu, const Warrants&, TimePoint now, delivery::Spool::Batch& batch) override {
+    const std::scoped_lock hold(script_.mutex);
+    if (script_.salvage_throws) throw std::length_error("another bug");
+    return batch.append({"lemf", to_bytes("LIID"), to_record_bytes(as_bytes("raw " + std::string(as_text(pdu.payload)))), now});
   }
   Result<void> answer(KeyAnswer answer, const Warrants&, TimePoint now, delivery::Spool::Batch& batch) override {
     std::string text = "answer " + answer.id;
@@ -139,6 +150,7 @@ class FakeProcessor : public Processor {
   }
   Result<void> tick(const Warrants&, TimePoint now, delivery::Spool::Batch& batch) override {
     const std::scoped_lock hold(script_.mutex);
+    if (script_.tick_throws-- > 0) throw std::bad_alloc();
     script_.due.reset();
     return batch.append({"lemf", to_bytes("LIID"), to_record_bytes(as_bytes("tick")), now});
   }
@@ -149,6 +161,10 @@ class FakeProcessor : public Processor {
   std::vector<KeyQuestion> take_questions() override {
     const std::scoped_lock hold(script_.mutex);
     return std::exchange(script_.questions, {});
+  }
+  std::vector<std::string> take_withdrawn() override {
+    const std::scoped_lock hold(script_.mutex);
+    return std::exchange(script_.withdrawn, {});
   }
   std::size_t sessions() const override { return 7; }
 

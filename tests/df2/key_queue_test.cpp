@@ -64,4 +64,28 @@ TEST(Domains, OfTargets) {
   EXPECT_FALSE(fits_domain("*.home1.example", "evilhome1.example"));
 }
 
+TEST(KeyQueue, WhatIsForgottenIsNotAskedAgain) {
+  KeyQueue queue({100ms, 300ms}, 10);
+  auto waits = question("waits"), asked = question("asked");
+  ASSERT_EQ(queue.add(asked, kStart, kStart + 1s), KeyQueue::Added::yes);
+  auto job = queue.take(kStart);
+  ASSERT_TRUE(job);
+  ASSERT_EQ(queue.add(waits, kStart, kStart + 1s), KeyQueue::Added::yes);
+  queue.forget("waits");
+  queue.forget("asked");
+  EXPECT_FALSE(queue.take(kStart + 1h));
+  EXPECT_FALSE(queue.again(std::move(*job), kStart));
+  EXPECT_FALSE(queue.due());
+}
+
+TEST(KeyQueue, AKnownQuestionIsWhoseItIsNow) {
+  KeyQueue queue({100ms, 300ms}, 10);
+  auto first = question("q1"), second = question("q1");
+  first.liid = "LI-1";
+  second.liid = "LI-1, LI-2";
+  ASSERT_EQ(queue.add(first, kStart, kStart + 1s), KeyQueue::Added::yes);
+  ASSERT_EQ(queue.add(second, kStart, kStart + 1s), KeyQueue::Added::known);
+  EXPECT_EQ(queue.liids(queue.take(kStart)->question), "LI-1, LI-2");
+}
+
 }  // namespace

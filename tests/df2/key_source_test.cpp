@@ -42,13 +42,16 @@ struct Source {
   std::mutex mutex;
   std::condition_variable changed;
   std::vector<std::string> told;
-  std::atomic<int> audit_fails = 0;
+  std::atomic<int> audit_fails = 0, throws = 0;
   std::unique_ptr<XkKeySource> source;
 
-  Source(std::vector<KmsSettings> kmss, std::chrono::milliseconds late) {
+  Source(std::vector<KmsSettings> kmss, std::chrono::milliseconds late) { use(std::move(kmss), late); }
+  void use(std::vector<KmsSettings> kmss, std::chrono::milliseconds late) {
     KeySourceEvents events;
     events.answer = [this](KeyAnswer answer) { note("answer " + answer.id + " " + text_of(answer)); };
+    events.on_bug = [this](const std::string& what) { note("bug " + what); };
     events.before_asking = [this](const KeyQuestion& question, const std::string& kms) -> Result<void> {
+      if (throws.fetch_sub(1) > 0) throw std::runtime_error("no memory");
       if (audit_fails.fetch_sub(1) > 0) return failure(ErrorKind::limit, "the audit trail is full");
       note("asked " + question.id + " of " + kms);
       return {};
@@ -146,6 +149,32 @@ TEST(KeySource, WithoutAKmsThereIsNoAnswer) {
   Source source({}, 1min);
   source.ask("q1", "sip:alice@home1.example");
   EXPECT_TRUE(source.wait_for("answer q1 none"));
+}
+
+TEST(KeySource, WhatIsWithdrawnGivesNoKey) {
+  Source source({}, 1min);
+  Kms kms("home.example", [&](int) {
+    source.source->withdraw("q1");
+    return one_key();
+  });
+  source.use({kms.settings_of}, 1min);
+  source.ask("q1", "sip:alice@home1.example");
+  ASSERT_TRUE(source.wait_for("failed q1 withdrawn"));
+  EXPECT_EQ(source.source->open(), 0U);
+  source.source->stop();
+  EXPECT_EQ(source.times("answer q1 keys"), 0);
+}
+
+TEST(KeySource, AThrowEndsNoThread) {
+  Kms kms("home.example", [](int) { return one_key(); });
+  kms.settings_of.threads = 1;
+  Source source({kms.settings_of}, 1min);
+  source.throws = 1;
+  source.ask("q1", "sip:alice@home1.example");
+  ASSERT_TRUE(source.wait_for("answer q1 none"));
+  EXPECT_EQ(source.times("bug no memory"), 1);
+  source.ask("q1", "sip:alice@home1.example");
+  ASSERT_TRUE(source.wait_for("answer q1 keys"));
 }
 
 }  // namespace

@@ -211,24 +211,43 @@ Bytes member(const std::string& json, const std::string& name) {
   return from_hex(json.substr(begin, json.find('"', begin) - begin)).value();
 }
 
-TEST(PipelineCases, unprotected_tickets) {
+std::string unprotected() {
   std::ifstream file(HI2KIT_SOURCE_DIR "/tests/data/mikey/get_keys/unprotected-fork.json");
   std::stringstream text;
   text << file.rdbuf();
+  return text.str();
+}
+
+TEST(PipelineCases, without_a_trail_no_key_is_read) {
+  const auto text = unprotected();
   Sip invite;
-  invite.body = sdp({member(text.str(), "transfer_init")});
+  invite.body = sdp({member(text, "transfer_init")});
+  Bench bench;
+  bench.rules.allow_unprotected = bench.no_trail = true;
+  bench.warrant("LI-1");
+  bench.send(invite);
+  bench.send(response(200, invite, sdp({member(text, "transfer_resp")})));
+  EXPECT_EQ(bench.story(), (Story{"INVITE", "200", "failure"}));
+  EXPECT_EQ(bench.keys_told, Story{"failed no_audit"});
+}
+
+TEST(PipelineCases, unprotected_tickets) {
+  const auto text = unprotected();
+  Sip invite;
+  invite.body = sdp({member(text, "transfer_init")});
   for (const bool allowed : {true, false}) {
     Bench bench(Life::restored);
     bench.rules.allow_unprotected = allowed;
     bench.warrant("LI-1");
     bench.warrant("LI-2", kXid, "network_decrypts = true\n");
     bench.send(invite);
-    bench.send(response(200, invite, sdp({member(text.str(), "transfer_resp")})));
+    bench.send(response(200, invite, sdp({member(text, "transfer_resp")})));
     EXPECT_TRUE(bench.asked.empty());
     auto story = allowed ? Story{"INVITE", "LI-2 INVITE", "200", "keys 1 2", "LI-2 200"}
                          : Story{"INVITE", "LI-2 INVITE", "200", "failure", "LI-2 200", "LI-2 failure"};
     EXPECT_EQ(bench.story(), story);
     EXPECT_EQ(bench.reasons(), (Story{"unprotected", "unprotected"}));
+    EXPECT_EQ(bench.read, allowed ? (Story{"LI-1", "LI-2"}) : Story{}) << "in the trail before they leave";
     EXPECT_EQ(bench.media_keys.size(), allowed ? 1U : 0U);
     EXPECT_EQ(as_text(*bench.received()[1].record.sip_message()).find("key-mgmt"), std::string_view::npos);
   }

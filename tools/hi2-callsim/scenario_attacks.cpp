@@ -34,6 +34,7 @@ void play_identity_mismatch(Stage& stage) {
   call.accept(round.answer(answered.message));
   stage.failed(call.session(), "identity_mismatch");
   stage.signal("identity_mismatch");
+  stage.signal("target");  // the KMS says so, too
   call.hang_up();
 }
 
@@ -50,10 +51,9 @@ void play_ticket_elsewhere(Stage& stage) {
     call.trying_and_ringing();
     call.accept(round.answer(answered.message));
     if (session == std::string_view("first")) stage.keyed(session, answered.sessions);
+    else stage.suspected(session, "ticket_elsewhere", answered.sessions);
     call.hang_up();
   }
-  stage.failed("second", "ticket_elsewhere");
-  stage.signal("ticket_elsewhere");
 }
 
 // The same crypto session bundle, suddenly under another ticket.
@@ -71,9 +71,9 @@ void play_ticket_changed(Stage& stage) {
   spec.csb_id = csb_id_of(offered);
   const auto second = changed.offering().offer(spec);
   call.invite(changed.offer(second.message));
-  call.accept(changed.answer(changed.answering().answer(second, changed.answer_spec()).message));
-  stage.failed(call.session(), "ticket_changed");
-  stage.signal("ticket_changed");
+  const auto other = changed.answering().answer(second, changed.answer_spec());
+  call.accept(changed.answer(other.message));
+  stage.suspected(call.session(), "ticket_changed", other.sessions);
   call.hang_up();
 }
 

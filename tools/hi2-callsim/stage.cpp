@@ -75,6 +75,11 @@ void Stage::keyed(const std::string& session, const Sessions& keys, bool with_ga
   story.keyed.push_back({session, copy(keys), stage_.outcome, stage_.reason, with_gateway});
 }
 
+void Stage::suspected(const std::string& session, const std::string& reason, const Sessions& keys) {
+  story.keyed.push_back({session, copy(keys), Outcome::late, reason, false});
+  signal(reason);
+}
+
 void Stage::failed(const std::string& session, const std::string& reason) {
   story.keyed.push_back({session, {}, Outcome::failure, reason, false});
 }

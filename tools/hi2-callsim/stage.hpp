@@ -57,6 +57,8 @@ class Stage {
   /// An exchange that is complete now, whose outcome the scenario says.
   void keyed(const std::string& session, const Sessions& keys, bool with_gateway = false);
   void failed(const std::string& session, const std::string& reason);
+  /// One that does not look right: a failure record at once, and keys when the KMS finds it in order.
+  void suspected(const std::string& session, const std::string& reason, const Sessions& keys);
   void signal(const std::string& reason);
 
   Story story;
