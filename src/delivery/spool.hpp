@@ -103,7 +103,7 @@ class Spool {
   /// Waits while another batch is open.
   [[nodiscard]] virtual Result<std::unique_ptr<Batch>> begin() = 0;
 
-  /// Entries behind `after`, in their order; at least one, if there is one, and then no more octets than `most_octets`.
+  /// Entries behind `after` that can be opened, in their order; at least one, if there is one, and then no more octets than `most_octets`.
   [[nodiscard]] virtual Result<std::vector<Waiting>> read(std::string_view destination, std::int64_t after, std::size_t most,
                                                           std::size_t most_octets) = 0;
   /// The LEMF has them. They are overwritten.

@@ -58,27 +58,45 @@ Result<State> split(std::string_view kind, const Owner& owner, ByteView whole) {
 
 Result<std::vector<Waiting>> SqliteSpool::read(std::string_view destination, std::int64_t after, std::size_t most,
                                                std::size_t most_octets) {
-  auto& reader = parts_->reader;
+  for (;;) {
+    std::vector<Waiting> found;
+    const auto last = parts_->read_some(destination, after, most, most_octets, found);
+    if (!last) return failure(last.error());
+    if (!found.empty() || !*last) return found;
+    after = **last;  // none of these can be opened, which holds up nothing behind them
+  }
+}
+
+Result<std::optional<std::int64_t>> SqliteSpool::Parts::read_some(std::string_view destination, std::int64_t after, std::size_t most,
+                                                                  std::size_t most_octets, std::vector<Waiting>& found) {
   std::unique_lock hold(reader.lock);
   const auto from = reader.destination(destination);
   if (!from) return failure(from.error());
-  if (!*from) return std::vector<Waiting>();
+  if (!*from) return std::nullopt;
   // Taken before the rows are read: what is confirmed is in it, or its row is gone.
-  const auto confirmed = parts_->confirmed.behind(**from, after);
+  const auto taken = confirmed.behind(**from, after);
   const auto rows = fetch(
       reader,
       reader.database.query("SELECT id, event, owner, sealed FROM entries WHERE destination = ? AND id > ? ORDER BY id", **from, after),
-      confirmed, most, most_octets);
+      taken, most, most_octets);
   hold.unlock();
   if (!rows) return failure(rows.error());
-  std::vector<Waiting> found;
   found.reserve(rows->size());
   for (const auto& row : *rows) {
     auto opened = unseal(row, **from);
-    if (!opened) return failure(opened.error());
-    found.push_back(std::move(*opened));
+    if (opened) found.push_back(std::move(*opened));
+    else note_unreadable(row.id, opened.error());
   }
-  return found;
+  return rows->empty() ? std::nullopt : std::optional(rows->back().id);
+}
+
+// It stays where it is, for whoever looks into it, and is told once.
+void SqliteSpool::Parts::note_unreadable(std::int64_t id, const Error& error) {
+  {
+    const std::scoped_lock hold(unreadable_lock);
+    if (!unreadable.insert(id).second) return;
+  }
+  if (options.on_fault) options.on_fault(error);
 }
 
 Result<std::vector<State>> SqliteSpool::kept(std::string_view kind) {

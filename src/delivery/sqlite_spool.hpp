@@ -25,7 +25,8 @@ class SqliteSpool : public Spool {
     std::chrono::milliseconds confirm_delay{50};     ///< at most so long a confirmation is not on the disk
     std::chrono::milliseconds overwrite_delay{500};  ///< between two cuts of the log
     crypto::Random random = crypto::random;          ///< unless a test says otherwise
-    /// Called by the spool's thread when it can't write confirmations, or cut off the log. It tries again.
+    /// Called by the spool's thread when it can't write confirmations, or cut off the log: it tries again. Called by a reader for an
+    /// entry that can't be opened: it is left out, and stays in the spool.
     std::function<void(const Error&)> on_fault;
   };
   enum class Role {

@@ -111,7 +111,9 @@ struct SqliteSpool::Parts {
   Connection keeper;   ///< other writing, looking around, writing the log back. Its limit is higher: a full spool can still be emptied
   Connection reader;   ///< of senders
   Confirmed confirmed;
-  std::int64_t erasures = 0;  ///< under `writing`: how many there were when the owners were last forgotten
+  std::mutex unreadable_lock;
+  std::set<std::int64_t> unreadable;  ///< entries that can't be opened and were told
+  std::int64_t erasures = 0;          ///< under `writing`: how many there were when the owners were last forgotten
 
   Chores chores;
 
@@ -127,6 +129,10 @@ struct SqliteSpool::Parts {
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;
 
+  /// Entries behind `after` that can be opened; the last one that was looked at, if there was any.
+  [[nodiscard]] Result<std::optional<std::int64_t>> read_some(std::string_view destination, std::int64_t after, std::size_t most,
+                                                              std::size_t most_octets, std::vector<Waiting>& found);
+  void note_unreadable(std::int64_t id, const Error& error);
   /// Over the keeper's connection.
   [[nodiscard]] Result<void> in_transaction(const std::function<Result<void>(Database&)>& act);
   /// Removes what is confirmed, in the transaction that is open on `connection`.

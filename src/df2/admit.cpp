@@ -40,16 +40,37 @@ bool leaves_gap(std::uint32_t last, std::uint32_t number) {
   return ahead > 1 && ahead < 0x80000000;
 }
 
+// A network function sends again what was not confirmed: so long behind its end a warrant takes events of its time.
+constexpr std::chrono::minutes kLate{60};
+
+// Both when it happened and now lie in the warrant's time, or it happened then and comes late.
+bool may_have(const Warrant& warrant, TimePoint happened, TimePoint now) {
+  return warrant.valid_at(happened) && (warrant.valid_at(now) || (now >= warrant.until && now < warrant.until + kLate));
+}
+
+std::optional<TimePoint> told_time(const x2::Pdu& pdu) {
+  const auto stamp = pdu.timestamp();
+  if (!stamp) return {};
+  return TimePoint(std::chrono::seconds(stamp->seconds) + std::chrono::milliseconds(stamp->nanoseconds / 1'000'000));
+}
+
 }  // namespace
 
 std::vector<std::shared_ptr<const Warrant>> entitled(const x2::Pdu& pdu, const Turn& turn, const Teller& teller) {
+  const auto happened = told_time(pdu).value_or(turn.now);
   std::vector<std::shared_ptr<const Warrant>> entitled;
   for (const auto& xid : xids_of(pdu)) {
     const auto known = turn.warrants.with(xid);
     if (known.empty()) teller.signal("unknown_xid", {}, x2::to_string(xid));
     bool any = false;
     for (const auto& warrant : known) {
-      if (!warrant->valid_at(turn.now)) continue;
+      if (!may_have(*warrant, happened, turn.now)) {
+        // One that is over for long needs no word when another has the event.
+        const bool at_edge = warrant->valid_at(turn.now) || warrant->valid_at(happened);
+        if (at_edge) teller.signal("not_valid", warrant->liid, x2::to_string(xid) + ", an event of another time");
+        any = any || at_edge;
+        continue;
+      }
       any = true;
       const auto same = [&](const auto& other) { return other->liid == warrant->liid; };
       if (std::none_of(entitled.begin(), entitled.end(), same)) entitled.push_back(warrant);
@@ -63,7 +84,10 @@ Result<bool> first_sight(const x2::Pdu& pdu, const Turn& turn, const Warrant& wa
   const auto number = pdu.sequence_number();
   if (!number) return true;
   const auto octets = x2::encode(pdu);
-  if (!octets) return failure(octets.error());
+  if (!octets) {  // no attempt would mend it
+    teller.signal("record_refused", warrant.liid, octets.error().message());
+    return true;
+  }
   const auto sighting = turn.batch.sight(context_of(pdu), *number, *octets, turn.now);
   if (!sighting) return failure(sighting.error());
   if (sighting->sight == delivery::Sight::repeated) {

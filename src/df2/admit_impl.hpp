@@ -10,7 +10,8 @@
 
 namespace li::df2 {
 
-/// The warrants that are valid now for an XID of the PDU, each LIID once. What is not known or not valid is told.
+/// The warrants for an XID of the PDU, each LIID once, that are valid now and were when it happened; for an hour behind their end, those
+/// that were when it happened. What is not known or not valid is told.
 [[nodiscard]] std::vector<std::shared_ptr<const Warrant>> entitled(const x2::Pdu& pdu, const Turn& turn, const Teller& teller);
 
 /// False for a PDU that was here before. Gaps and conflicts are told with the LIID of the warrant.

@@ -1,7 +1,10 @@
 #include "df2/event_impl.hpp"
 
+#include <algorithm>
 #include <map>
 
+#include "base/base64.hpp"
+#include "ber/writer.hpp"
 #include "df2/filter_impl.hpp"
 #include "df2/uri_impl.hpp"
 #include "sip/bodies.hpp"
@@ -23,24 +26,58 @@ KeyLine read_line(const sip::Media& media) {
   return line;
 }
 
+// Whoever writes it otherwise than RFC 4567 has it may still be understood at the other end.
+bool is_mikey(std::string_view protocol) { return protocol.size() == 5 && has_scheme(std::string(protocol) + ' ', "mikey"); }
+
 // Session-level material is one message for several lines.
 void add_lines(const sip::Sdp& sdp, std::vector<KeyLine>& lines) {
   for (const auto& media : sdp.media) lines.push_back(read_line(media));
+  const auto first = lines.size() - sdp.media.size();
   std::map<const sip::KeyManagement*, std::shared_ptr<const Material>> known;
   for (const auto& key : sip::key_management(sdp)) {
-    if (key.attribute == nullptr || key.attribute->protocol != "mikey" || key.media >= lines.size()) continue;
+    if (key.attribute == nullptr || !is_mikey(key.attribute->protocol) || first + key.media >= lines.size()) continue;
     auto& material = known[key.attribute];
     if (!material) material = key.attribute->octets ? read_material(key.attribute->octets->reveal()) : std::make_shared<const Material>();
-    if (!lines[key.media].material) lines[key.media].material = material;
+    if (!lines[first + key.media].material) lines[first + key.media].material = material;
   }
 }
 
 void add_sdp(ByteView octets, SipEvent& event) {
   if (octets.empty()) return;
   auto sdp = sip::parse_sdp(octets);
-  if (!sdp) return;
-  if (event.sdps.empty()) add_lines(*sdp, event.lines);
+  if (!sdp) return event.unread.push_back("a session description: " + sdp.error().message());
+  add_lines(*sdp, event.lines);
   event.sdps.push_back(std::move(*sdp));
+}
+
+bool is_plain(std::string_view encoding) {
+  return encoding.empty() || encoding == "identity" || encoding == "7bit" || encoding == "8bit" || encoding == "binary";
+}
+
+void add_part(const sip::Part& part, SipEvent& event) {
+  if (is_plain(part.content_encoding) && is_plain(part.transfer_encoding)) return add_sdp(part.octets, event);
+  if (is_plain(part.content_encoding) && part.transfer_encoding == "base64") {
+    std::string text(as_text(part.octets));
+    std::erase_if(text, [](char c) { return c == '\r' || c == '\n' || c == ' ' || c == '\t'; });
+    if (const auto octets = secret_from_base64(text)) return add_sdp(octets->reveal(), event);
+  }
+  event.unread.push_back("a session description in an encoding that is not undone here");
+}
+
+// The session's own description comes first, then that of early media (RFC 3959), then any other: nobody can tell from outside which of
+// them the other end takes.
+int rank(const sip::Part& part) {
+  if (part.content_disposition.empty() || part.content_disposition == "session") return 0;
+  return part.content_disposition == "early-session" ? 1 : 2;
+}
+
+void add_parts(SipEvent& event) {
+  auto parts = sip::bodies(*event.message);
+  if (!parts) return event.unread.push_back("a body: " + parts.error().message());
+  std::stable_sort(parts->begin(), parts->end(), [](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  for (const auto& part : *parts) {
+    if (part.content_type == "application/sdp") add_part(part, event);
+  }
 }
 
 // For a message that can't be read: enough to tell its session.
@@ -94,11 +131,8 @@ void read_times(const x2::Pdu& pdu, TimePoint now, Event& event) {
   event.time = event.told.value_or(now);
 }
 
-void read_halves(Event& event) {
-  const auto& record = *event.start;
-  event.sip = read_half(record.sip_message_header_offer().value_or(ByteView()), record.sdp_offer().value_or(ByteView()));
-  event.answer = read_half(record.sip_message_header_answer().value_or(ByteView()), record.sdp_answer().value_or(ByteView()));
-  const auto when = record.time_stamp();
+void read_record_time(Event& event) {
+  const auto when = event.start->time_stamp();
   const auto calendar = when.is_utc ? when.calendar() : std::nullopt;
   if (!calendar || event.told) return;
   using namespace std::chrono;
@@ -106,24 +140,36 @@ void read_halves(Event& event) {
   event.time = sys_days(day) + hours(calendar->hour) + minutes(calendar->minute - calendar->offset.value_or(0)) + seconds(calendar->second);
 }
 
-// TS 33.108 records: the start of interception in a running session, and a SIP message in a record's clothes.
+void read_halves(Event& event) {
+  const auto& record = *event.start;
+  event.sip = read_half(record.sip_message_header_offer().value_or(ByteView()), record.sdp_offer().value_or(ByteView()));
+  event.answer = read_half(record.sip_message_header_answer().value_or(ByteView()), record.sdp_answer().value_or(ByteView()));
+}
+
+bool is_sip(const hi2::IriRecord& record) {
+  if (!record.sip_message()) return false;
+  const auto what = record.ims_event().value_or(hi2::ImsEvent::unfiltered_sip_message);
+  return what == hi2::ImsEvent::unfiltered_sip_message || what == hi2::ImsEvent::sip_header_only;
+}
+
+// TS 33.108 records: the start of interception in a running session, a SIP message in a record's clothes, or what is none of a session.
 void read_record(const x2::Pdu& pdu, Event& event) {
-  auto record = hi2::decode(pdu.payload);
+  auto plain = ber::definite(pdu.payload);
+  auto record = plain.and_then([](const RecordBytes& octets) { return hi2::decode(octets); });
   if (!record) {
     event.format = "a record that can't be read";
     return;
   }
-  const auto what = record->ims_event();
-  if (what == hi2::ImsEvent::start_of_interception_for_ims_established_session) {
+  event.start = std::move(*record);
+  read_record_time(event);
+  if (event.start->ims_event() == hi2::ImsEvent::start_of_interception_for_ims_established_session) {
     event.kind = Event::Kind::start;
-    event.start = std::move(*record);
     read_halves(event);
-  } else if (what == hi2::ImsEvent::unfiltered_sip_message && record->sip_message()) {
+  } else if (is_sip(*event.start)) {
     event.kind = Event::Kind::sip;
-    event.start = std::move(*record);  // the message lies in it
-    event.sip = read_sip(*event.start->sip_message());
+    event.sip = read_sip(*event.start->sip_message());  // which lies in the record
   } else {
-    event.format = "a record of another event";
+    event.kind = Event::Kind::other;
   }
 }
 
@@ -139,11 +185,7 @@ SipEvent read_sip(ByteView octets) {
   }
   event.message = std::move(*message);
   event.call_id = event.message->call_id;
-  if (const auto parts = sip::bodies(*event.message)) {
-    for (const auto& part : *parts) {
-      if (part.content_type == "application/sdp") add_sdp(part.octets, event);
-    }
-  }
+  add_parts(event);
   return event;
 }
 

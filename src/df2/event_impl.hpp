@@ -20,23 +20,22 @@ struct SipEvent {
   std::optional<sip::Message> message;  ///< none: it can't be read
   std::string call_id;                  ///< of a message that can't be read, too, as far as it is to be found
   std::vector<sip::Sdp> sdps;
-  std::vector<KeyLine> lines;  ///< of the first SDP, an m= line each
-
-  [[nodiscard]] bool has_sdp() const { return !sdps.empty(); }
+  std::vector<KeyLine> lines;       ///< an m= line each, those of the session's own SDP first
+  std::vector<std::string> unread;  ///< what could hold SDP and can't be read, for a human
 };
 
 struct Event {
-  enum class Kind { sip, start, unsupported };
+  enum class Kind { sip, start, other, unsupported };
   Kind kind = Kind::unsupported;
   std::optional<TimePoint> told;  ///< when the network says it happened
   TimePoint time{};               ///< that, or now
   std::optional<hi2::Initiator> initiator;
   std::vector<std::string> matched;  ///< URIs of attribute 17
   std::uint64_t correlation_id = 0;
-  SipEvent sip;     ///< of a start: the offer
-  SipEvent answer;  ///< of a start
-  std::optional<hi2::IriRecord> start;
-  std::string format;  ///< of an unsupported one, for a human
+  SipEvent sip;                         ///< of a start: the offer; none in a record of kind `other`
+  SipEvent answer;                      ///< of a start
+  std::optional<hi2::IriRecord> start;  ///< when it came as one; of kind `other` it goes on as it is, under a head of ours
+  std::string format;                   ///< of an unsupported one, for a human
 };
 
 [[nodiscard]] Event read_event(const x2::Pdu& pdu, TimePoint now);

@@ -30,33 +30,40 @@ ps::Header header_of(const Warrant& warrant, TimePoint time, const std::optional
   return header;
 }
 
-Result<RecordBytes> in_pdu(const Warrant& warrant, ByteView record, ps::Header header, const std::string& destination,
-                           delivery::Spool::Batch& batch) {
-  const delivery::NumberContext context{header.lawful_interception_identifier,
-                                        header.operator_identifier,
-                                        header.network_element_identifier,
-                                        header.communication_identity_number,
-                                        header.delivery_country_code,
-                                        ps::PayloadKind::iri,
-                                        destination};
-  const auto number = batch.next_number(context);
-  if (!number) return failure(number.error());
-  header.sequence_number = *number;
+Result<std::uint32_t> number_for(const ps::Header& header, const std::string& destination, delivery::Spool::Batch& batch) {
+  return batch.next_number({header.lawful_interception_identifier, header.operator_identifier, header.network_element_identifier,
+                            header.communication_identity_number, header.delivery_country_code, ps::PayloadKind::iri, destination});
+}
+
+Result<RecordBytes> in_pdu(const Warrant& warrant, ByteView record, const ps::Header& header) {
   return ps::encode_iri(header, {{warrant.module == hi2::Module::umts ? ps::Form::umts : ps::Form::eps, record, std::nullopt}});
 }
 
 }  // namespace
 
-Result<void> Handover::deliver(const Warrant& warrant, ByteView record, TimePoint time, const std::optional<SessionNumbers>& numbers,
-                               delivery::Spool::Batch& batch) const {
+Result<std::vector<Error>> Handover::deliver(const Warrant& warrant, ByteView record, TimePoint time,
+                                             const std::optional<SessionNumbers>& numbers, delivery::Spool::Batch& batch) const {
+  std::vector<Error> refused;
   for (const auto& destination : warrant.destinations) {
     const auto form = rules_->destinations.find(destination);
-    const bool bare = form != rules_->destinations.end() && form->second == Form::file;
-    auto octets = bare ? to_record_bytes(record) : in_pdu(warrant, record, header_of(warrant, time, numbers), destination, batch);
-    if (!octets) return failure(octets.error());
-    if (auto appended = batch.append({destination, to_bytes(warrant.liid), std::move(*octets), time}); !appended) return appended;
+    Result<RecordBytes> octets;
+    if (form != rules_->destinations.end() && form->second == Form::file) {
+      octets = to_record_bytes(record);
+    } else {
+      auto header = header_of(warrant, time, numbers);
+      const auto number = number_for(header, destination, batch);
+      if (!number) return failure(number.error());
+      header.sequence_number = *number;
+      octets = in_pdu(warrant, record, header);
+    }
+    if (!octets) {
+      refused.push_back(std::move(octets.error()));
+      continue;
+    }
+    if (auto appended = batch.append({destination, to_bytes(warrant.liid), std::move(*octets), time}); !appended)
+      return failure(appended.error());
   }
-  return {};
+  return refused;
 }
 
 }  // namespace li::df2

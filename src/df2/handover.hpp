@@ -2,7 +2,7 @@
 //
 // Source:  ETSI TS 102 232-7 6.2 and table A.2 (what of the record stands in the header); TS 102 232-1 5.2.4 to 5.2.6.
 // Units:   times are UTC.
-// Errors:  of the spool, and of a header that the module does not take, which is a warrant that should not have been read.
+// Errors:  of the spool alone. A record that no PDU can be made of is told beside them: no attempt would mend it.
 // Owns:    nothing but the rules.
 #pragma once
 
@@ -20,9 +20,10 @@ class Handover {
  public:
   explicit Handover(std::shared_ptr<const PipelineRules> rules) : rules_(std::move(rules)) {}
 
-  /// Appends to the spool, once a destination. Without numbers: a record that belongs to no session.
-  [[nodiscard]] Result<void> deliver(const Warrant& warrant, ByteView record, TimePoint time, const std::optional<SessionNumbers>& numbers,
-                                     delivery::Spool::Batch& batch) const;
+  /// Appends to the spool, once a destination. Without numbers: a record that belongs to no session. Gives why it can't go, for each
+  /// destination that can't have it.
+  [[nodiscard]] Result<std::vector<Error>> deliver(const Warrant& warrant, ByteView record, TimePoint time,
+                                                   const std::optional<SessionNumbers>& numbers, delivery::Spool::Batch& batch) const;
 
  private:
   std::shared_ptr<const PipelineRules> rules_;

@@ -5,7 +5,8 @@
 //
 // Source:  ETSI TS 103 221-2 clause 6 (TIME_P1, TIME_P2); docs/decisions.md (spool first).
 // Units:   octets; times of a steady clock.
-// Errors:  start() says why it can't listen. Octets that are no PDU end their connection, when what came before is taken.
+// Errors:  start() says why it can't listen. A PDU that can't be read or is too large is told and left out; octets that are no PDU end
+//          their connection, when what came before is taken.
 // Owns:    the listener and its threads; stop() or the destructor ends them. The engine must outlive it.
 #pragma once
 
@@ -30,7 +31,7 @@ struct IntakeEvents {
   std::function<void(net::Refusal, const std::string& address)> on_refused;
   std::function<void(const std::string& what)> on_bug;
   std::function<void(const net::PeerIdentity&, bool open)> on_connection;
-  /// Octets that are no PDU, or an end in the middle of one; the connection is closed.
+  /// A PDU that is left out; or octets that are no PDU, or an end in the middle of one: then the connection is closed.
   std::function<void(const net::PeerIdentity&, const Error&)> on_malformed;
   /// "x2", "x3", "keepalive", "keepalive_acknowledgement" or "unknown", of each PDU.
   std::function<void(std::string_view type)> on_pdu;

@@ -106,6 +106,7 @@ class Pipeline::Impl {
     switch (event.kind) {
       case Event::Kind::sip: return take_sip(event, warrant, turn);
       case Event::Kind::start: return take_start(event, warrant, turn);
+      case Event::Kind::other: return recorder_.other(turn, warrant, event);
       case Event::Kind::unsupported: teller_.signal("unsupported_format", warrant.liid, event.format);
     }
     return {};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "df2/filter_impl.hpp"
+#include "df2/rehead_impl.hpp"
 #include "df2/uri_impl.hpp"
 
 namespace li::df2 {
@@ -45,7 +46,10 @@ bool names(const std::vector<std::string>& named, const std::string& target) {
 Observed observed(const Warrant& warrant, const Event* event) {
   Observed seen;
   if (event != nullptr) {
-    for (const auto& uri : event->matched) seen.add(uri);
+    for (const auto& uri : event->matched) {  // one of another warrant's, when they share the PDU, is none of this LEMF's business
+      const auto is_own = [&](const auto& target) { return names({uri}, target); };
+      if (std::any_of(warrant.targets.begin(), warrant.targets.end(), is_own)) seen.add(uri);
+    }
     const auto named = event->sip.message ? named_in(*event->sip.message) : std::vector<std::string>{};
     for (const auto& target : warrant.targets) {
       if (names(named, target)) seen.add(target);
@@ -58,18 +62,34 @@ Observed observed(const Warrant& warrant, const Event* event) {
 // Keys in SDP are for nobody who is not to decrypt.
 bool hides_keys(const Warrant& warrant) { return warrant.network_decrypts || warrant.scope == Scope::iri_only; }
 
+RecordBytes shown_sdp(const Warrant& warrant, ByteView sdp) {
+  if (!hides_keys(warrant)) return to_record_bytes(sdp);
+  if (warrant.scope == Scope::iri_only && !sip::parse_sdp(sdp)) return {};
+  return sdp_without_keys(sdp);
+}
+
+// Far below what a record and a LEMF take. Larger ones come only where X2 is not limited to less.
+constexpr std::size_t kMostMessage = 8 * 1024 * 1024;
+
 }  // namespace
 
 Result<void> Recorder::sip(const Turn& turn, const Warrant& warrant, const Session* session, const Event& event) const {
   auto builder = begin(warrant, session, event.time);
   observed(warrant, &event).tell(builder);
   if (event.initiator) builder.initiator(*event.initiator);
+  for (const auto& what : event.sip.unread) teller_.signal("sdp_unread", warrant.liid, what);
+  const auto tell = [&](ByteView octets) {
+    if (octets.size() > kMostMessage) teller_.signal("message_cut", warrant.liid, std::to_string(octets.size()) + " octets");
+    builder.sip_message(octets.first(std::min(octets.size(), kMostMessage)));
+  };
   if (warrant.scope == Scope::iri_only) {
-    builder.sip_message(without_content(event.sip)).ims_event(hi2::ImsEvent::sip_header_only);
+    tell(without_content(event.sip));
+    builder.ims_event(hi2::ImsEvent::sip_header_only);
     return finish(turn, warrant, session, event.time, builder, "sIPheaderOnly");
   }
-  if (warrant.network_decrypts) builder.sip_message(without_keys(event.sip));
-  else builder.sip_message(event.sip.octets);
+  if (event.start && event.start->ims_event() == hi2::ImsEvent::sip_header_only) builder.ims_event(hi2::ImsEvent::sip_header_only);
+  if (warrant.network_decrypts) tell(without_keys(event.sip));
+  else tell(event.sip.octets);
   return finish(turn, warrant, session, event.time, builder, "unfilteredSIPmessage");
 }
 
@@ -79,12 +99,31 @@ Result<void> Recorder::start(const Turn& turn, const Warrant& warrant, const Ses
   observed(warrant, &event).tell(builder);
   builder.ims_event(hi2::ImsEvent::start_of_interception_for_ims_established_session);
   if (event.initiator) builder.initiator(*event.initiator);
-  if (const auto header = record.sip_message_header_offer()) builder.sip_message_header_offer(as_text(*header));
-  if (const auto header = record.sip_message_header_answer()) builder.sip_message_header_answer(as_text(*header));
-  const auto shown = [&](ByteView sdp) { return hides_keys(warrant) ? sdp_without_keys(sdp) : to_record_bytes(sdp); };
+  const auto head = [&](ByteView header) { return hides_keys(warrant) ? headers_alone(header) : to_record_bytes(header); };
+  if (const auto header = record.sip_message_header_offer()) builder.sip_message_header_offer(as_text(head(*header)));
+  if (const auto header = record.sip_message_header_answer()) builder.sip_message_header_answer(as_text(head(*header)));
+  const auto shown = [&](ByteView sdp) { return shown_sdp(warrant, sdp); };
   if (const auto sdp = record.sdp_offer()) builder.sdp_offer(as_text(shown(*sdp)));
   if (const auto sdp = record.sdp_answer()) builder.sdp_answer(as_text(shown(*sdp)));
   return finish(turn, warrant, &session, event.time, builder, "startOfInterceptionForIMSEstablishedSession");
+}
+
+// What is in it is not known well enough to take contents or keys out.
+Result<void> Recorder::other(const Turn& turn, const Warrant& warrant, const Event& event) const {
+  if (hides_keys(warrant) || event.start->has_media_decryption_info()) {
+    teller_.signal("record_withheld", warrant.liid, "a record whose contents are not this warrant's");
+    return {};
+  }
+  auto builder = begin(warrant, nullptr, event.time);
+  observed(warrant, &event).tell(builder);
+  builder.sip_message("-");  // of which nothing is taken
+  const auto head = builder.encode();
+  const auto read = head ? hi2::decode(*head) : Result<hi2::IriRecord>(li::failure(ErrorKind::unexpected, hi2::to_string(head.error())));
+  if (!read || read->module() != event.start->module()) {
+    teller_.signal("record_refused", warrant.liid, read ? "a record of the other module" : read.error().message());
+    return {};
+  }
+  return hand_over(turn, warrant, nullptr, event.time, rehead(*event.start, *read), event.start->ims_event_name().value_or("other"));
 }
 
 Result<void> Recorder::keys(const Turn& turn, const Warrant& warrant, const Session& session, std::vector<hi2::CCKeyInfo> keys,
@@ -121,10 +160,17 @@ Result<void> Recorder::finish(const Turn& turn, const Warrant& warrant, const Se
     teller_.signal("record_refused", warrant.liid, hi2::to_string(octets.error()));
     return {};
   }
+  return hand_over(turn, warrant, session, time, *octets, event);
+}
+
+Result<void> Recorder::hand_over(const Turn& turn, const Warrant& warrant, const Session* session, TimePoint time, ByteView record,
+                                 std::string_view event) const {
   const auto numbers = session == nullptr ? std::nullopt : std::optional(SessionNumbers{session->correlation(), session->cin()});
-  auto delivered = handover_.deliver(warrant, *octets, time, numbers, turn.batch);
-  if (delivered) teller_.record(event);
-  return delivered;
+  const auto refused = handover_.deliver(warrant, record, time, numbers, turn.batch);
+  if (!refused) return li::failure(refused.error());
+  for (const auto& error : *refused) teller_.signal("record_refused", warrant.liid, error.message());
+  if (refused->size() < warrant.destinations.size()) teller_.record(event);
+  return {};
 }
 
 }  // namespace li::df2

@@ -22,6 +22,8 @@ class Recorder {
   /// The session is null for a message that names none.
   [[nodiscard]] Result<void> sip(const Turn& turn, const Warrant& warrant, const Session* session, const Event& event) const;
   [[nodiscard]] Result<void> start(const Turn& turn, const Warrant& warrant, const Session& session, const Event& event) const;
+  /// A record of no session that was made elsewhere, under our head.
+  [[nodiscard]] Result<void> other(const Turn& turn, const Warrant& warrant, const Event& event) const;
   /// `partly`: some crypto sessions have no key.
   [[nodiscard]] Result<void> keys(const Turn& turn, const Warrant& warrant, const Session& session, std::vector<hi2::CCKeyInfo> keys,
                                   bool partly) const;
@@ -31,6 +33,8 @@ class Recorder {
   [[nodiscard]] hi2::IriBuilder begin(const Warrant& warrant, const Session* session, TimePoint time) const;
   [[nodiscard]] Result<void> finish(const Turn& turn, const Warrant& warrant, const Session* session, TimePoint time,
                                     const hi2::IriBuilder& builder, std::string_view event) const;
+  [[nodiscard]] Result<void> hand_over(const Turn& turn, const Warrant& warrant, const Session* session, TimePoint time, ByteView record,
+                                       std::string_view event) const;
 
   std::shared_ptr<const PipelineRules> rules_;
   ZoneClock clock_;

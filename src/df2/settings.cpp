@@ -30,7 +30,7 @@ void read_x2(const ConfigSection& section, Settings::X2& x2) {
   if (x2.tls.peer_names.empty()) section.problem("clients", "at least one is needed");
   x2.max_connections = count(section, "max_connections", 64, {1, 10'000}, "more are closed at once");
   x2.silence = section.duration("silence", "180s", {"1s", "1h"}, "a connection without an octet for so long is closed (TIME_P2)");
-  x2.max_payload = section.size("max_payload", "16MiB", {"1KiB", "256MiB"}, "of a PDU; a larger one ends the connection");
+  x2.max_payload = section.size("max_payload", "1MiB", {"1KiB", "8MiB"}, "of a PDU; a larger one is left out, with an alarm");
   x2.queue = section.size("queue", "64MiB", {"64KiB", "4GiB"}, "of events that wait for the disk; then senders are held back");
 }
 

@@ -101,7 +101,8 @@ bool X2Connection::take_pdus() {
     auto pdu = pdus_.next();
     if (!pdu) {
       malformed(pdu.error());
-      return false;
+      if (pdus_.is_broken()) return false;
+      continue;
     }
     if (!*pdu) return true;
     if (!take(**pdu)) return false;

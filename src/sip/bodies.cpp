@@ -40,11 +40,13 @@ class Splitter {  // NOLINTBEGIN(misc-no-recursion): as deep as the limit says
     if (id.starts_with('<') && id.ends_with('>')) id = id.substr(1, id.size() - 2);
     const auto disposition = read_disposition(home_, value_of(headers, "Content-Disposition"));
     parts.push_back({std::move(media.type), disposition.value_or(std::string()), std::string(id),
-                     lower(value_of(headers, "Content-Transfer-Encoding")), as_bytes(body_.substr(begin, end - begin)), begin});
+                     lower(value_of(headers, "Content-Transfer-Encoding")), lower(value_of(headers, "Content-Encoding")),
+                     as_bytes(body_.substr(begin, end - begin)), begin});
     return {};
   }
 
   std::vector<Part> parts;
+  std::vector<Span> outside;
 
  private:
   Result<void> add_multipart(const std::string& boundary, std::size_t begin, std::size_t end, std::size_t depth) {
@@ -62,12 +64,20 @@ class Splitter {  // NOLINTBEGIN(misc-no-recursion): as deep as the limit says
       if (part) {
         if (auto added = add_part(*part, line.offset, depth + 1); !added) return added;
       }
-      if (closing && part) return {};
+      if (!part) add_outside(begin, line.offset);
+      if (closing && part) {
+        add_outside(at, end);
+        return {};
+      }
       if (closing) break;
       part = at;
     }
     const auto* what = part ? "multipart without its closing boundary" : "multipart without its first boundary";
     return fault(ErrorKind::truncated, what, end, kClause);
+  }
+
+  void add_outside(std::size_t begin, std::size_t end) {
+    if (begin < end) outside.push_back({begin, end});
   }
 
   // The line end in front of a delimiter belongs to the delimiter; behind headers alone it is their empty line, too.
@@ -88,8 +98,8 @@ class Splitter {  // NOLINTBEGIN(misc-no-recursion): as deep as the limit says
 
 }  // namespace
 
-Result<std::vector<Part>> bodies(const Message& message, const Limits& limits) {
-  if (message.body.empty()) return std::vector<Part>{};
+Result<Split> split(const Message& message, const Limits& limits) {
+  if (message.body.empty()) return Split{};
   Splitter splitter(as_text(message.body), limits);
   auto added = splitter.add(message.headers, 0, message.body.size(), "", 0);
   if (!added) {
@@ -98,7 +108,12 @@ Result<std::vector<Part>> bodies(const Message& message, const Limits& limits) {
     return failure(std::move(error));
   }
   for (auto& part : splitter.parts) part.offset += message.body_offset;
-  return std::move(splitter.parts);
+  for (auto& span : splitter.outside) span = {span.begin + message.body_offset, span.end + message.body_offset};
+  return Split{std::move(splitter.parts), std::move(splitter.outside)};
+}
+
+Result<std::vector<Part>> bodies(const Message& message, const Limits& limits) {
+  return split(message, limits).map([](Split&& all) { return std::move(all.parts); });
 }
 
 }  // namespace li::sip

@@ -18,9 +18,25 @@ struct Part {
   std::string content_disposition;  ///< in small letters, without parameters; empty when there is none
   std::string content_id;           ///< without angle brackets
   std::string transfer_encoding;    ///< in small letters; not undone, since SIP carries octets as they are
+  std::string content_encoding;     ///< in small letters; not undone
   ByteView octets;
   std::size_t offset = 0;
 };
+
+/// Octets of the message, from begin to end.
+struct Span {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+struct Split {
+  std::vector<Part> parts;
+  std::vector<Span> outside;  ///< what stands before the first and behind the last boundary of a multipart body: text of nobody's
+};
+
+/// The bodies, and what lies outside of all of them.
+[[nodiscard]] Result<Split> split(const Message& message, const Limits& limits = {});
+Result<Split> split(const Message&&, const Limits& = {}) = delete;
 
 /// All bodies that are not multipart themselves, in their order; one for a message without multipart, none for an empty body.
 [[nodiscard]] Result<std::vector<Part>> bodies(const Message& message, const Limits& limits = {});

@@ -1,6 +1,7 @@
 #include "x2/codec.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "x2/big_endian_impl.hpp"
 
@@ -8,6 +9,7 @@ namespace li::x2 {
 namespace {
 
 constexpr auto kClause = "TS 103 221-2 5.1";
+constexpr std::size_t kPayloadLength = 8;  // where it stands
 
 // Table 7; what lies behind its end may be defined by a later minor version.
 bool format_fits(PduType type, PayloadFormat format) {
@@ -65,7 +67,7 @@ Result<std::size_t> measure(ByteView octets, const Limits& limits) {
   const std::size_t payload = get<std::uint32_t>(octets, 8);
   if (header < kFixedHeader) return broken(ErrorKind::malformed, "a header of " + std::to_string(header) + " octets", 4);
   if (header > limits.max_header) return broken(ErrorKind::limit, "a header of " + std::to_string(header) + " octets", 4);
-  if (payload > limits.max_payload) return broken(ErrorKind::limit, "a payload of " + std::to_string(payload) + " octets", 8);
+  if (payload > limits.max_payload) return broken(ErrorKind::limit, "a payload of " + std::to_string(payload) + " octets", kPayloadLength);
   return header + payload;
 }
 
@@ -127,22 +129,42 @@ void Stream::feed(ByteView octets) {
     at_ = 0;
   }
   append(buffer_, octets);
+  pass(std::exchange(skip_, 0));
+}
+
+Error Stream::placed(Error error) const {
+  error.offset = done_ + at_ + error.offset.value_or(0);
+  return error;
+}
+
+// What is not there yet is left out when it comes.
+void Stream::pass(std::size_t octets) {
+  const auto here = std::min(octets, buffer_.size() - at_);
+  at_ += here;
+  skip_ = octets - here;
 }
 
 Result<std::optional<Pdu>> Stream::next() {
-  const auto fail = [this](Error error) {
-    error.offset = done_ + at_ + error.offset.value_or(0);
-    broken_ = error;
-    return failure(std::move(error));
-  };
   if (broken_) return failure(*broken_);
   const auto rest = ByteView(buffer_).subspan(at_);
   if (rest.empty()) return std::nullopt;
   const auto size = measure(rest, limits_);
-  if (!size && size.error().kind != ErrorKind::truncated) return fail(size.error());
+  if (!size && size.error().kind == ErrorKind::limit && size.error().offset == kPayloadLength) {
+    auto error = placed(size.error());
+    pass(std::size_t{get<std::uint32_t>(rest, 4)} + get<std::uint32_t>(rest, kPayloadLength));
+    return failure(std::move(error));
+  }
+  if (!size && size.error().kind != ErrorKind::truncated) {
+    broken_ = placed(size.error());
+    return failure(*broken_);
+  }
   if (!size || rest.size() < *size) return std::nullopt;
   auto pdu = decode(rest.first(*size), limits_);
-  if (!pdu) return fail(pdu.error());
+  if (!pdu) {
+    auto error = placed(pdu.error());
+    pass(*size);
+    return failure(std::move(error));
+  }
   at_ += *size;
   return std::optional<Pdu>(std::move(*pdu));
 }

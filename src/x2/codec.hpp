@@ -31,22 +31,29 @@ struct Limits {
 /// What can be read but breaks a rule, a sentence each: wrong sizes, directions and formats that do not fit.
 [[nodiscard]] std::vector<std::string> findings(const Pdu& pdu);
 
-/// The PDUs of a connection, as its octets come in. After an Error the place of the next PDU is not known: the connection is to be
-/// closed, and next() gives the same Error for ever.
+/// The PDUs of a connection, as its octets come in. A PDU whose lengths are sound but which can't be read, or whose payload is beyond the
+/// limit, is an Error of its own: the next call gives the PDU behind it. After any other Error the place of the next PDU is not known:
+/// the connection is to be closed, and next() gives the same Error for ever.
 class Stream {
  public:
   explicit Stream(const Limits& limits = {}) : limits_(limits) {}
   void feed(ByteView octets);
   /// The next PDU, or nothing until more octets are fed.
   [[nodiscard]] Result<std::optional<Pdu>> next();
+  /// Whether the place of the next PDU is not known any more.
+  [[nodiscard]] bool is_broken() const { return broken_.has_value(); }
   /// Octets of a PDU that is not whole yet: the connection may not end here.
-  [[nodiscard]] std::size_t pending() const { return buffer_.size() - at_; }
+  [[nodiscard]] std::size_t pending() const { return buffer_.size() - at_ + skip_; }
 
  private:
+  [[nodiscard]] Error placed(Error error) const;
+  void pass(std::size_t octets);
+
   Limits limits_;
   RecordBytes buffer_;
   std::size_t at_ = 0;
   std::size_t done_ = 0;  // octets of the stream before buffer_
+  std::size_t skip_ = 0;  // octets still to come of a PDU that is left out
   std::optional<Error> broken_;
 };
 

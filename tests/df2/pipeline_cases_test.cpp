@@ -148,7 +148,7 @@ TEST(PipelineCases, what_is_taken_out_of_messages) {
     for (const bool iri : {true, false}) {
       Bench bench;
       bench.warrant("LI-1", kXid, iri ? "scope = \"iri\"\n" : "network_decrypts = true\n");
-      auto sip = with(request("MESSAGE", "1", ""), one.body, one.type);
+      auto sip = with(request("INFO", "1", ""), one.body, one.type);
       bench.send(sip);
       sip.body = iri ? one.iri : one.decrypted;
       auto expected = sip.text();

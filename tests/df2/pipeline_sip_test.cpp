@@ -74,7 +74,8 @@ TEST(PipelineSip, who_is_observed) {
   };
   for (const auto& one : cases) {
     Bench bench;
-    bench.warrant("LI-1");
+    bench.warrant("LI-1", kXid,
+                  "targets = [\"sip:alice@home1.example\", \"tel:+31611111111\", \"tel:+31622222222\", \"sip:a&b@x.example\"]\n");
     Sip invite;
     invite.more = one.header;
     auto pdu = bench.pdu(as_bytes(invite.text()));

@@ -73,6 +73,35 @@ TEST(Stream, StaysBroken) {
   EXPECT_FALSE(stream.next());
 }
 
+TEST(Stream, GoesOnBehindAPduThatCannotBeTaken) {
+  auto large = keepalive(1);
+  large.payload = RecordBytes(1000, 0);
+  auto bad = encode(keepalive(2)).value();
+  bad.at(43) = 200;  // the length of its attribute
+  Stream stream({64 * 1024, 100});
+  std::vector<std::string> seen;
+  const auto feed = [&](ByteView octets) {
+    stream.feed(octets);
+    for (;;) {
+      const auto pdu = stream.next();
+      if (pdu && !*pdu) return;
+      seen.push_back(pdu ? std::to_string((*pdu)->sequence_number().value_or(0)) : pdu.error().message());
+    }
+  };
+  RecordBytes all;
+  for (const auto& one : {encode(large).value(), bad, encode(keepalive(3)).value()}) append(all, one);
+  const std::vector<std::string> expected{"0x8: a payload of 1000 octets (TS 103 221-2 5.1)",
+                                          "0x440: an attribute of 200 octets runs past the header (TS 103 221-2 5.3)", "3"};
+  for (const auto& octet : all) feed(ByteView(&octet, 1));
+  EXPECT_EQ(seen, expected);
+  EXPECT_EQ(stream.pending(), 0U);
+  EXPECT_FALSE(stream.is_broken());
+  seen.clear();
+  feed(encode(large).value());
+  feed(ByteView(all).last(48));
+  EXPECT_EQ(seen.back(), "3");
+}
+
 TEST(Names, XidGoesBothWays) {
   const auto xid = to_xid("3f1a2b4c-5d6e-4f70-8a9b-0c1d2e3f4a5b");
   ASSERT_TRUE(xid);
