@@ -197,7 +197,7 @@ TEST_F(LemfDropFolder, a_large_file_is_stored_in_pieces) {
   std::vector<RecordBytes> records;
   for (int i = 0; i < 2500; ++i) records.push_back(key_record("LI-1", static_cast<std::uint8_t>(i)));
   const auto content = as_file(records);
-  options.max_pages = 220;
+  options.max_pages = 150;
   open();
   make(8 << 20);
   write_file(drop / "LI-1_0.1", content);
