@@ -9,6 +9,7 @@
 namespace li::db {
 
 Error sqlite_error(sqlite3* database, int code) {
+  if ((code & 0xFF) == SQLITE_BUSY) return {ErrorKind::limit, std::string(kLocked), std::nullopt, {}, {}};
   auto kind = ErrorKind::unknown;
   if ((code & 0xFF) == SQLITE_CONSTRAINT) kind = ErrorKind::unexpected;
   if ((code & 0xFF) == SQLITE_FULL || code == SQLITE_IOERR_SHMSIZE) kind = ErrorKind::limit;

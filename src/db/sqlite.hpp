@@ -2,8 +2,9 @@
 //
 // Source:  none.
 // Units:   times are seconds of UTC.
-// Errors:  `unexpected` for a constraint that is broken, `limit` for a full disk, `unknown` for the rest; a text never holds a value.
-// Owns:    a Database owns its connection and prepared statements; one thread at a time may use it.
+// Errors:  `unexpected` for a constraint that is broken, `limit` for a full disk and for a lock that another process keeps (kLocked),
+// `unknown` for the rest; a text never holds a value. Owns:    a Database owns its connection and prepared statements; one thread at a time
+// may use it.
 //
 // A Query keeps its first failure: loop over next(), then ask done(). Prepared statements live as long as the database.
 #pragma once
@@ -30,6 +31,9 @@ struct FinalizeStatement {
   void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 };
 using StatementHandle = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
+
+/// The text of an Error when another process kept the database locked: the same may be tried again.
+inline constexpr std::string_view kLocked = "store: another process writes to it, and goes on";
 
 /// Of what SQLite said last.
 [[nodiscard]] Error sqlite_error(sqlite3* database, int code);

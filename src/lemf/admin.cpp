@@ -1,6 +1,7 @@
 #include "lemf/admin.hpp"
 
 #include <filesystem>
+#include <thread>
 
 #include "crypto/key.hpp"
 #include "crypto/vault.hpp"
@@ -11,18 +12,23 @@ namespace li::lemf {
 
 namespace {
 
-// Characters where they are all printable, hexadecimal otherwise.
-std::string readable(ByteView octets) {
-  for (const auto octet : octets) {
-    if (octet < 0x20 || octet > 0x7E) return "0x" + to_hex(octets);
+// Two commands at the same time wait for each other.
+Result<std::unique_ptr<ops::AuditLog>> open_trail(const ops::AuditOptions& options) {
+  constexpr auto kPause = std::chrono::milliseconds(50);
+  constexpr int kTries = 100;
+  for (int i = 1;; ++i) {
+    auto audit = ops::AuditLog::open(options);
+    const auto taken = !audit && audit.error().text.find("another program writes") != std::string::npos;
+    if (!taken) return audit;
+    if (i == kTries) return failure(ErrorKind::unexpected, audit.error().message() + ": try again");
+    std::this_thread::sleep_for(kPause);
   }
-  return std::string(as_text(octets));
 }
 
 }  // namespace
 
-Result<void> audit_command(ops::AuditOptions trail, const std::string& event, ops::Fields fields) {
-  const auto audit = ops::AuditLog::open(std::move(trail));
+Result<void> audit_command(const ops::AuditOptions& trail, const std::string& event, ops::Fields fields) {
+  const auto audit = open_trail(trail);
   if (!audit) return failure(audit.error());
   ops::Fields all{{"user", ops::user_of_process()}};
   all.insert(all.end(), fields.begin(), fields.end());
@@ -30,16 +36,26 @@ Result<void> audit_command(ops::AuditOptions trail, const std::string& event, op
   return (*audit)->close();
 }
 
-Result<std::uint64_t> erase(Settings settings, ByteView liid) {
+Result<Erased> erase(Settings settings, ByteView liid) {
   const auto store = Store::open(settings.store, settings.master_key);
   if (!store) return failure(store.error());
   const ops::Fields fields{{"command", "erase"}, {"liid", readable(liid)}};
   if (auto entry = audit_command(settings.admin_audit, "admin", fields); !entry) return failure(entry.error());
-  auto erased = (*store)->erase(liid);
-  if (erased) return erased;
-  auto failed = fields;
-  failed.emplace_back("problem", erased.error().message());
-  static_cast<void>(audit_command(settings.admin_audit, "admin_failed", failed));
+  const auto failed = [&](const Error& error) {
+    auto more = fields;
+    more.emplace_back("problem", error.message());
+    static_cast<void>(audit_command(settings.admin_audit, "admin_failed", more));
+    return failure(error);
+  };
+  Erased erased;
+  if (settings.drop_folder.on) {
+    auto files = erase_rejected(settings.drop_folder.work, liid);
+    if (!files) return failed(files.error());
+    erased.files = std::move(*files);
+  }
+  const auto items = (*store)->erase(liid);
+  if (!items) return failed(items.error());
+  erased.items = *items;
   return erased;
 }
 

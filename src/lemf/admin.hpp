@@ -6,16 +6,22 @@
 // Owns:    nothing beyond a call. A daemon may run beside.
 #pragma once
 
+#include "lemf/drop_folder.hpp"
 #include "lemf/settings.hpp"
 #include "ops/fields.hpp"
 
 namespace li::lemf {
 
-/// An entry of the trail of administration: `event`, the user and `fields`. It is on the disk when this returns.
-[[nodiscard]] Result<void> audit_command(ops::AuditOptions trail, const std::string& event, ops::Fields fields);
+/// An entry of the trail of administration: `event`, the user and `fields`. It is on the disk when this returns. Waits a few seconds for
+/// another command that writes.
+[[nodiscard]] Result<void> audit_command(const ops::AuditOptions& trail, const std::string& event, ops::Fields fields);
 
-/// Everything of that LIID, beyond recovery; the number of items.
-[[nodiscard]] Result<std::uint64_t> erase(Settings settings, ByteView liid);
+struct Erased {
+  std::uint64_t items = 0;
+  RejectedFiles files;
+};
+/// Everything of that LIID, beyond recovery, and rejected files with its name. Names those that may hold records of it.
+[[nodiscard]] Result<Erased> erase(Settings settings, ByteView liid);
 
 /// Makes what a daemon starts with, each file with mode 0600 and none over another: store, master key (when it is a file), audit key, and
 /// the drop folder. Gives the paths made.

@@ -119,6 +119,11 @@ Arrival bad_arrival(ByteView octets, const Error& why, std::string source, TimeP
   return arrival;
 }
 
+std::string readable(ByteView octets) {
+  const auto printable = std::all_of(octets.begin(), octets.end(), [](std::uint8_t octet) { return octet >= 0x20 && octet <= 0x7E; });
+  return printable ? std::string(as_text(octets)) : "0x" + to_hex(octets);
+}
+
 std::string_view name_of(Form form) { return kForms.at(static_cast<std::size_t>(form)); }
 
 std::optional<Form> form_by_name(std::string_view name) {

@@ -51,6 +51,9 @@ struct Arrival {
 /// Octets that are no record; none where they can't be told.
 [[nodiscard]] Arrival bad_arrival(ByteView octets, const Error& why, std::string source, TimePoint received);
 
+/// Of an identifier: characters where all are printable, "0x" and hexadecimal digits otherwise.
+[[nodiscard]] std::string readable(ByteView octets);
+
 /// "pdu", "umts", "eps", "bad"
 [[nodiscard]] std::string_view name_of(Form form);
 [[nodiscard]] std::optional<Form> form_by_name(std::string_view name);

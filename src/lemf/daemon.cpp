@@ -109,6 +109,7 @@ Result<void> Daemon::receive() {
 void Daemon::watch_folder() {
   DropFolder::Options options;
   options.path = settings_.drop_folder.path;
+  options.work = settings_.drop_folder.work;
   options.interval = settings_.drop_folder.interval;
   options.max_file = settings_.drop_folder.max_file;
   options.clock = clock_;

@@ -1,18 +1,7 @@
+#include "db/sqlite.hpp"
 #include "lemf/daemon.hpp"
 
 namespace li::lemf {
-
-namespace {
-
-// Characters where they are all printable, hexadecimal otherwise.
-std::string readable(const Bytes& octets) {
-  for (const auto octet : octets) {
-    if (octet < 0x20 || octet > 0x7E) return to_hex(octets);
-  }
-  return std::string(as_text(octets));
-}
-
-}  // namespace
 
 ReceiverEvents Daemon::events() {
   ReceiverEvents events;
@@ -45,9 +34,9 @@ void Daemon::on_refused(net::Refusal refusal, const std::string& address) {
 void Daemon::on_outcome(const std::string& source, const Outcome& outcome) {
   metrics_.counter("hi2_lemf_stored_total", "PDUs and records stored").add(static_cast<double>(outcome.stored));
   metrics_.counter("hi2_lemf_duplicates_total", "PDUs that were here before, dropped").add(static_cast<double>(outcome.duplicates));
-  metrics_.counter("hi2_lemf_conflicts_total", "Other octets under a number or a file name that was here")
-      .add(static_cast<double>(outcome.conflicts));
+  metrics_.counter("hi2_lemf_conflicts_total", "Other octets under a number that was here").add(static_cast<double>(outcome.conflicts));
   for (const auto& notice : outcome.notices) on_notice(source, notice);
+  if (outcome.stored == 0) return;  // what was here needs no room
   const std::scoped_lock hold(lock_);
   if (!store_problem_.empty()) log_.info("storing again");
   store_problem_.clear();
@@ -58,6 +47,7 @@ void Daemon::on_notice(const std::string& source, const Notice& notice) {
   switch (notice.what) {
     case Notice::What::conflict: fields.emplace_back("number", notice.first); return alarm("conflict", std::move(fields));
     case Notice::What::file_conflict: return alarm("file_conflict", std::move(fields));
+    case Notice::What::file_mismatch: return alarm("file_mismatch", std::move(fields));
     case Notice::What::reset: return log_.warning("sequence numbers begin anew", fields);
     case Notice::What::gap:
     case Notice::What::gap_closed: break;
@@ -73,7 +63,7 @@ void Daemon::on_notice(const std::string& source, const Notice& notice) {
 void Daemon::on_fault(const std::string& source, const Error& error) {
   metrics_.counter("hi2_lemf_store_failures_total", "Attempts to store that failed").add();
   const std::scoped_lock hold(lock_);
-  const auto full = error.kind == ErrorKind::limit;
+  const auto full = error.kind == ErrorKind::limit && error.text != db::kLocked;
   auto text = (full ? "the disk is full: nothing is taken: " : "nothing can be stored: ") + error.message();
   if (text != store_problem_)
     log_.critical(full ? "the disk is full" : "nothing can be stored", {{"source", source}, {"problem", error.message()}});
@@ -84,11 +74,11 @@ void Daemon::on_file(const FileReport& report) {
   metrics_
       .counter("hi2_lemf_files_total", "Files of the drop folder, by what became of them", {{"outcome", std::string(name_of(report.what))}})
       .add();
+  on_outcome(report.name, report.outcome);
   if (report.what == FileReport::What::put_off) return;  // the look says why
   metrics_.counter("hi2_lemf_records_total", "Records in files").add(static_cast<double>(report.records));
   metrics_.counter("hi2_lemf_bad_records_total", "What stood in files and was no record").add(static_cast<double>(report.bad));
-  on_outcome(report.name, report.outcome);
-  const ops::Fields fields{{"file", report.name}, {"records", report.records}, {"bad", report.bad}, {"reason", report.reason}};
+  const ops::Fields fields{{"file", report.name}, {"records", report.records}, {"bad", report.bad}, {"problem", report.reason}};
   if (report.what == FileReport::What::rejected || report.what == FileReport::What::too_large) return alarm("file_rejected", fields);
   log_.info(report.what == FileReport::What::duplicate ? "a file that was here" : "a file", fields);
 }

@@ -12,6 +12,7 @@ constexpr std::size_t kMaxStreams = 10'000;
 std::string_view to_string(StreamState state) {
   switch (state) {
     case StreamState::decrypted: return "decrypted";
+    case StreamState::unverified: return "unverified";
     case StreamState::clear: return "clear";
     case StreamState::failed: return "failed";
     case StreamState::no_key: return "no key";

@@ -3,6 +3,7 @@
 // All records go in first, then the packets in the order of the capture. A stream is an SSRC between two addresses. It is tied to a crypto
 // session by its SSRC (map of crypto sessions, a=ssrc), then by the addresses of offer and answer, and by the order of the m= lines; which
 // key is right its packets tell, since they are authenticated: of several key records (re-keying, forks) the newest that opens a packet.
+// Where they are not, it is the newest record that is not later than the packet, and the stream is `unverified`.
 //
 // Source:  TS 33.107 7A.7.2 (keys and correlation), RFC 6043 6.1.1, RFC 4567 7.1, RFC 4568, RFC 3711.
 // Units:   counts of packets.
@@ -19,11 +20,12 @@
 namespace li::lemf {
 
 enum class StreamState : std::uint8_t {
-  decrypted,  ///< packets opened
-  clear,      ///< the m= line has no protection
-  failed,     ///< there are keys for it, and they open nothing
-  no_key,     ///< its m= line is known, its key is not
-  unknown,    ///< no m= line has its SSRC or addresses, and no key opens it
+  decrypted,   ///< packets opened
+  unverified,  ///< packets were deciphered, but nothing authenticates them: another key would have given octets as well
+  clear,       ///< the m= line has no protection
+  failed,      ///< there are keys for it, and they open nothing
+  no_key,      ///< its m= line is known, its key is not
+  unknown,     ///< no m= line has its SSRC or addresses, and no key opens it
 };
 [[nodiscard]] std::string_view to_string(StreamState state);
 

@@ -1,12 +1,13 @@
 #include "lemf/drop_folder.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 
-#include "lemf/file_records_impl.hpp"
+#include "lemf/filing_impl.hpp"
 
 namespace li::lemf {
 
@@ -51,11 +52,15 @@ bool before(const std::string& a, const std::string& b) {
 
 bool takes_records(char type) { return type == '1' || type == '7' || type == '8'; }
 
-// Nobody else looks into it: what is in it is ours now.
+// Nobody else may look into it: what is in it is ours.
 Result<void> make_folder(const fs::path& folder) {
-  std::error_code error;
-  if (fs::create_directory(folder, error) && !error) fs::permissions(folder, fs::perms::owner_all, error);
-  if (error) return failure(error_of(folder, error));
+  const auto problem = [&](const std::string& text) { return failure(ErrorKind::unexpected, folder.string() + ": " + text); };
+  if (::mkdir(folder.c_str(), 0700) == 0) sync(folder.parent_path());
+  else if (errno != EEXIST) return failure(error_of(folder, {errno, std::generic_category()}));
+  struct stat info {};
+  if (::lstat(folder.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) return problem("is no folder");
+  if (info.st_uid != ::geteuid()) return problem("belongs to another user");
+  if ((info.st_mode & 077U) != 0) return problem("is open to others; mend it with: chmod 700 " + folder.string());
   return {};
 }
 
@@ -71,6 +76,7 @@ fs::path free_name(const fs::path& folder, const std::string& name) {
 struct DropFolder::Place {
   fs::path path;
   std::string prefix;  ///< of names: "mf1/"
+  fs::path taking, rejected;
 };
 
 std::string_view name_of(FileReport::What what) {
@@ -80,14 +86,18 @@ std::string_view name_of(FileReport::What what) {
 
 Result<std::size_t> DropFolder::look() {
   std::error_code error;
-  std::vector<Place> places{{options_.path, {}}};
+  const auto taking = options_.work / kTaking, rejected = options_.work / kRejected;
+  std::vector<Place> places{{options_.path, {}, taking, rejected}};
   for (auto at = fs::directory_iterator(options_.path, error); !error && at != fs::directory_iterator(); at.increment(error)) {
     const auto name = at->path().filename().string();
-    if (at->symlink_status().type() == fs::file_type::directory && name != kTaking && name != kRejected && !name.starts_with('.'))
-      places.push_back({at->path(), name + "/"});
+    if (at->symlink_status().type() == fs::file_type::directory && at->path() != options_.work && !name.starts_with('.'))
+      places.push_back({at->path(), name + "/", taking / name, rejected / name});
   }
   if (error) return failure(error_of(options_.path, error));
   std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) { return a.prefix < b.prefix; });
+  for (const auto& folder : {options_.work, taking, rejected}) {
+    if (auto made = make_folder(folder); !made) return failure(made.error());
+  }
   std::size_t taken = 0;
   for (const auto& place : places) {
     const auto done = look_into(place);
@@ -100,21 +110,21 @@ Result<std::size_t> DropFolder::look() {
 Result<std::size_t> DropFolder::look_into(const Place& place) {
   std::vector<std::string> left, fresh;
   std::error_code error;
-  const auto list = [&error](const fs::path& folder, std::vector<std::string>& names) {
+  const auto list = [&error](const fs::path& folder, std::vector<std::string>& into) {
     for (auto at = fs::directory_iterator(folder, error); !error && at != fs::directory_iterator(); at.increment(error)) {
       const auto name = at->path().filename().string();
-      if (at->symlink_status().type() == fs::file_type::regular && parse_file_name(name)) names.push_back(name);
+      if (at->symlink_status().type() == fs::file_type::regular && parse_file_name(name)) into.push_back(name);
     }
-    std::sort(names.begin(), names.end(), before);
+    std::sort(into.begin(), into.end(), before);
   };
   list(place.path, fresh);
   if (error) return failure(error_of(place.path, error));
-  if (fs::exists(place.path / kTaking)) list(place.path / kTaking, left);  // a stop came between
-  if (error) return failure(error_of(place.path / kTaking, error));
+  if (fs::exists(place.taking)) list(place.taking, left);  // a stop came between
+  if (error) return failure(error_of(place.taking, error));
   std::size_t taken = 0;
   Result<void> all;
   const auto take_one = [&](const std::string& name, bool moves) {
-    auto done = moves ? move(place.path / name, place.path / kTaking / name) : Result<void>();
+    auto done = moves ? move(place.path / name, place.taking / name) : Result<void>();
     if (done) done = take(place, name);
     if (done) ++taken;
     else if (all) all = done;
@@ -123,9 +133,9 @@ Result<std::size_t> DropFolder::look_into(const Place& place) {
   for (const auto& name : left) {
     if (!take_one(name, false)) return failure(all.error());
   }
-  if (auto made = fresh.empty() ? Result<void>() : make_folder(place.path / kTaking); !made) return failure(made.error());
+  if (auto made = fresh.empty() ? Result<void>() : make_folder(place.taking); !made) return failure(made.error());
   for (const auto& name : fresh) {
-    if (std::find(left.begin(), left.end(), name) != left.end() && fs::exists(place.path / kTaking / name)) continue;
+    if (std::find(left.begin(), left.end(), name) != left.end() && fs::exists(place.taking / name)) continue;
     if (!take_one(name, true)) return failure(all.error());
   }
   if (!all) return failure(all.error());
@@ -135,71 +145,54 @@ Result<std::size_t> DropFolder::look_into(const Place& place) {
 Result<void> DropFolder::take(const Place& place, const std::string& name) {
   FileReport report;
   report.name = place.prefix + name;
-  const auto file = place.path / kTaking / name;
-  const auto said = parse_file_name(name);
-  std::error_code error;
-  const auto size = fs::file_size(file, error);
-  if (error) return failure(error_of(file, error));
-  if (size > options_.max_file) {
-    report.what = FileReport::What::too_large;
-    report.reason = "larger than " + std::to_string(options_.max_file) + " octets";
-  } else if (!takes_records(said->type)) {
-    report.what = FileReport::What::rejected;
-    report.reason = std::string("a file of type ") + said->type + " holds no IRI";
-  } else {
-    auto stored = store(file, *said, report);
-    if (!stored) {
-      report.what = FileReport::What::put_off;
-      report.reason = stored.error().message();
-      options_.on_file(report);
-      return failure(stored.error());
-    }
-    report = std::move(*stored);
+  if (auto done = look_inside(place.taking / name, *parse_file_name(name), report); !done) {
+    report.what = FileReport::What::put_off;
+    report.reason = done.error().message();
+    options_.on_file(report);
+    return done;
   }
   if (auto finished = finish(place, report, name); !finished) return finished;
   options_.on_file(report);
   return {};
 }
 
-Result<FileReport> DropFolder::store(const fs::path& file, const delivery::ParsedFileName& said, FileReport report) {
-  auto read = read_file_records(file, report.name, options_.clock());
-  if (!read) return failure(read.error());
-  report.records = read->records;
-  report.bad = read->bad;
-  report.reason = read->first_problem;
-  Delivery delivery;
-  FileMark mark{report.name, read->sha256, to_bytes(said.liid), {}};
-  constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
-  if (said.method == FileMethod::a && said.number <= kMost) {
-    const auto folder = report.name.substr(0, report.name.find('/') == std::string::npos ? 0 : report.name.find('/'));
-    mark.numbering = Numbering{to_bytes(folder), {}, {}, {}, "file", static_cast<std::uint32_t>(said.number)};
-  }
-  delivery.arrivals = std::move(read->arrivals);
-  for (auto& arrival : delivery.arrivals) {
-    if (arrival.form == Form::bad) arrival.liid = to_bytes(said.liid);
-    else if (!said.liid.empty()) mark.liid = arrival.liid;  // a name may hold it in hexadecimal digits
-  }
-  delivery.file = std::move(mark);
-  delivery.received = options_.clock();
-  auto outcome = store_.put(delivery);
-  if (!outcome) return failure(outcome.error());
-  report.outcome = std::move(*outcome);
-  report.what = report.bad != 0 ? FileReport::What::rejected : FileReport::What::stored;
-  if (report.outcome.file_was_here && report.bad == 0) report.what = FileReport::What::duplicate;
-  return report;
+Result<void> DropFolder::look_inside(const fs::path& path, const delivery::ParsedFileName& said, FileReport& report) {
+  const auto file = TakenFile::open(path);
+  if (!file) return failure(file.error());
+  const auto refuse = [&](FileReport::What what, std::string reason) {
+    report.what = what;
+    report.reason = std::move(reason);
+    return Result<void>();
+  };
+  using enum FileReport::What;
+  if (!file->regular()) return refuse(rejected, "is no regular file");
+  if (file->size() > options_.max_file) return refuse(too_large, "larger than " + std::to_string(options_.max_file) + " octets");
+  if (!takes_records(said.type)) return refuse(rejected, std::string("a file of type ") + said.type + " holds no IRI");
+  auto sha256 = sha256_of(*file);
+  if (!sha256) return failure(sha256.error());
+  FileMark mark{report.name, std::move(*sha256), {}, {}};
+  Filing filing(store_, options_.clock(), said, std::move(mark), report);
+  const auto counts = each_piece(*file, report.name, options_.clock(), [&](FilePiece& piece) { return filing.put(piece); });
+  if (!counts) return failure(counts.error());
+  report.records = counts->records;
+  report.bad = counts->bad;
+  report.reason = counts->first_problem;
+  if (report.bad != 0) report.what = rejected;
+  else report.what = report.outcome.file_was_here ? duplicate : stored;
+  return {};
 }
 
 // Its records are on the disk: the file may go.
 Result<void> DropFolder::finish(const Place& place, const FileReport& report, const std::string& name) {
-  const auto file = place.path / kTaking / name;
+  const auto file = place.taking / name;
   std::error_code error;
   if (report.what == FileReport::What::stored || report.what == FileReport::What::duplicate) {
     fs::remove(file, error);
     if (error) return failure(error_of(file, error));
     return {};
   }
-  if (auto made = make_folder(place.path / kRejected); !made) return made;
-  return move(file, free_name(place.path / kRejected, name));
+  if (auto made = make_folder(place.rejected); !made) return made;
+  return move(file, free_name(place.rejected, name));
 }
 
 void DropFolder::start(std::function<void(const Result<void>&)> on_look) {

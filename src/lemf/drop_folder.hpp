@@ -5,8 +5,8 @@
 // Errors:  none go out: what can't be read is moved to the folder `rejected`, and told.
 // Owns:    its thread, once started. It reads and removes files of the folder; the FTPS server owns it.
 //
-// A file is first moved to the folder `taking`, so that nobody changes it any more, and removed when its records are stored. Folders in
-// the drop folder are those of mediation functions that have one each.
+// A file is first moved to the folder `taking` of a work folder that is ours alone, so that no sender changes or renames it any more, and
+// removed when its records are stored. Folders in the drop folder are those of mediation functions that have one each.
 #pragma once
 
 #include <condition_variable>
@@ -25,7 +25,7 @@ struct FileReport {
   enum class What : std::uint8_t {
     stored,
     duplicate,  ///< the same name and content were here: dropped
-    rejected,   ///< something in it can't be read: its records are stored, and the file is kept in `rejected`
+    rejected,   ///< something in it can't be read: its records are stored, and the file is kept in the work folder's `rejected`
     too_large,  ///< not looked into, kept in `rejected`
     put_off,    ///< it will be tried again
   };
@@ -37,10 +37,18 @@ struct FileReport {
 };
 [[nodiscard]] std::string_view name_of(FileReport::What what);
 
+/// Files in `rejected` whose records are of that LIID: those with its name are removed, those that only hold its octets are named.
+struct RejectedFiles {
+  std::size_t removed = 0;
+  std::vector<std::string> left;
+};
+[[nodiscard]] Result<RejectedFiles> erase_rejected(const std::filesystem::path& work, ByteView liid);
+
 class DropFolder {
  public:
   struct Options {
     std::filesystem::path path;
+    std::filesystem::path work;  ///< on the same file system; made when it is not there
     std::chrono::milliseconds interval{1000};
     std::uint64_t max_file = std::uint64_t{256} * 1024 * 1024;
     ops::Clock clock = ops::system_now;
@@ -63,7 +71,7 @@ class DropFolder {
   [[nodiscard]] Result<std::size_t> look_into(const Place& place);
   [[nodiscard]] Result<void> take(const Place& place, const std::string& name);
   [[nodiscard]] Result<void> finish(const Place& place, const FileReport& report, const std::string& name);
-  [[nodiscard]] Result<FileReport> store(const std::filesystem::path& file, const delivery::ParsedFileName& said, FileReport report);
+  [[nodiscard]] Result<void> look_inside(const std::filesystem::path& file, const delivery::ParsedFileName& said, FileReport& report);
 
   Store& store_;
   const Options options_;

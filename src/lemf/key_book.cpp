@@ -18,6 +18,16 @@ Bytes correlation_of(const hi2::IriRecord& record) {
   return number ? to_bytes(*number) : Bytes();
 }
 
+std::optional<media::PacketTime> time_of(const hi2::IriRecord& record) {
+  const auto calendar = record.time_stamp().calendar();
+  if (!calendar || !calendar->offset) return std::nullopt;
+  const auto month = std::chrono::month(static_cast<unsigned>(calendar->month));
+  const auto day = std::chrono::day(static_cast<unsigned>(calendar->day));
+  const auto hour = std::chrono::hours(calendar->hour);
+  const auto minute = std::chrono::minutes(calendar->minute - *calendar->offset);
+  return std::chrono::sys_days(std::chrono::year(calendar->year) / month / day) + hour + minute + std::chrono::seconds(calendar->second);
+}
+
 std::optional<std::uint8_t> cs_id_of(const Bytes& octets) {
   const bool small = !octets.empty() && std::all_of(octets.begin(), octets.end() - 1, [](std::uint8_t octet) { return octet == 0; });
   return small ? std::optional(octets.back()) : std::nullopt;
@@ -43,12 +53,12 @@ void add_choice(std::vector<Attempt>& out, const Call& call, const MediaLine& li
   for (const auto& key : choice.keys) {
     if (const auto policy = policy_for(choice, *key)) add_attempt(out, {&call, &line, choice.cs_id, *policy, key, key->mki, join});
   }
-  for (const auto& [cs_id, key] : call.keys) {
+  for (const auto& [cs_id, key, since] : call.keys) {
     if (!choice.cs_id || cs_id != choice.cs_id) continue;
     const auto policy = policy_for(choice, *key);
     if (!policy) continue;
-    add_attempt(out, {&call, &line, cs_id, *policy, key, {}, join});  // whether packets carry the MKI nothing says
-    if (!choice.mki.empty()) add_attempt(out, {&call, &line, cs_id, *policy, key, choice.mki, join});
+    add_attempt(out, {&call, &line, cs_id, *policy, key, {}, join, since});  // whether packets carry the MKI nothing says
+    if (!choice.mki.empty()) add_attempt(out, {&call, &line, cs_id, *policy, key, choice.mki, join, since});
   }
 }
 
@@ -65,10 +75,11 @@ Call& KeyBook::call_of(const hi2::IriRecord& record) {
 
 Result<void> KeyBook::add(const hi2::IriRecord& record) {
   auto& call = call_of(record);
+  const auto since = time_of(record);
   for (auto& key : record.media_decryption_info()) {
     auto salt = key.cc_salt ? std::move(*key.cc_salt) : SecretBytes();
     call.keys.push_back(
-        {cs_id_of(key.cccsid), std::make_shared<media::SrtpKey>(media::SrtpKey{std::move(key.cc_dec_key), std::move(salt), {}})});
+        {cs_id_of(key.cccsid), std::make_shared<media::SrtpKey>(media::SrtpKey{std::move(key.cc_dec_key), std::move(salt), {}}), since});
   }
   if (record.media_sec_failure_indication()) call.failure = true;
   if (record.sdp_offer() || record.sdp_answer()) {
@@ -99,15 +110,13 @@ void KeyBook::list_all(const Call& call) {
       for (auto& attempt : of_choice) {
         attempt.line = nullptr;
         attempt.join.guesses = kGuessesOfAll;
-        if (attempt.policy.authentication != media::SrtpAuthentication::none || attempt.policy.cipher == media::SrtpCipher::aes_gcm) {
-          add_attempt(of_call, std::move(attempt));
-        }
+        if (media::authenticates(attempt.policy)) add_attempt(of_call, std::move(attempt));
       }
     }
   }
-  for (const auto& [cs_id, key] : call.keys) {  // no description at hand: what RFC 3711 takes by default
+  for (const auto& [cs_id, key, since] : call.keys) {  // no description at hand: what RFC 3711 takes by default
     const bool used = std::any_of(of_call.begin(), of_call.end(), [&k = key](const Attempt& attempt) { return attempt.key == k; });
-    if (!used) of_call.push_back({&call, nullptr, cs_id, {.key_size = key->key.size()}, key, {}, {0, kGuessesOfAll}});
+    if (!used) of_call.push_back({&call, nullptr, cs_id, {.key_size = key->key.size()}, key, {}, {0, kGuessesOfAll}, since});
   }
   for (auto& attempt : of_call) {
     if (all_.size() < kMaxOfAll) all_.push_back(std::move(attempt));

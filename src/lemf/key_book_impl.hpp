@@ -14,6 +14,7 @@ namespace li::lemf {
 struct CallKey {
   std::optional<std::uint8_t> cs_id;  // none for a cCCSID that is no number of an octet
   std::shared_ptr<media::SrtpKey> key;
+  std::optional<media::PacketTime> since;  // of its record, when that says a zone
 };
 
 struct Call {
@@ -41,6 +42,7 @@ struct Attempt {
   std::shared_ptr<media::SrtpKey> key;
   Bytes mki;
   media::SrtpJoin join;
+  std::optional<media::PacketTime> since = {};
 };
 
 class KeyBook {

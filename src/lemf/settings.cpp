@@ -1,5 +1,7 @@
 #include "lemf/settings.hpp"
 
+#include <filesystem>
+
 #include "crypto/hash.hpp"
 #include "crypto/vault.hpp"
 #include "ops/daemon_sections.hpp"
@@ -26,12 +28,23 @@ void read_hi2(const ConfigSection& section, Settings::Hi2& hi2) {
                                   "how long a connection waits for room on the disk; then it ends, and its PDUs come again");
 }
 
+bool within(const std::filesystem::path& inner, const std::filesystem::path& outer) {
+  const auto way = inner.lexically_normal().lexically_relative(outer.lexically_normal());
+  return !way.empty() && *way.begin() != "..";
+}
+
 void read_drop_folder(const ConfigSection& section, Settings::DropFolder& folder) {
   folder.on = section.given();
   folder.path = section.path("path", "", "where the FTPS server puts files; folders in it are mediation functions").string();
   if (folder.on && folder.path.empty()) section.problem("path", "is missing");
+  folder.work = section
+                    .path("work", "drop.work",
+                          "files are read and rejected ones kept here: out of reach of the FTPS server, on the same file system as path")
+                    .string();
+  if (folder.on && within(folder.work, folder.path))
+    section.problem("work", "must not be inside of path: senders could rename what is in it");
   folder.interval = section.duration("interval", "1s", {"100ms", "1h"}, "between two looks into it");
-  folder.max_file = section.size("max_file", "256MiB", {"1KiB", "4GiB"}, "larger files are moved to rejected");
+  folder.max_file = section.size("max_file", "256MiB", {"1KiB", "4GiB"}, "larger files are kept in the work folder, unread");
 }
 
 void read_store(const ConfigSection& store, Settings& settings) {
@@ -85,7 +98,7 @@ tl::expected<Settings, std::vector<std::string>> load_settings(const std::string
   return settings;
 }
 
-// Level and certificates' contents change with a reload; names of mediation functions too, with their files.
+// Level and the contents of certificates change with a reload.
 std::vector<std::string> needs_restart(const Settings& now, const Settings& next) {
   std::vector<std::string> changed;
   const auto look = [&](bool same, const char* key) {
@@ -101,7 +114,8 @@ std::vector<std::string> needs_restart(const Settings& now, const Settings& next
            now.hi2.patience == next.hi2.patience,
        "hi2: a limit");
   look(now.drop_folder.on == next.drop_folder.on && now.drop_folder.path == next.drop_folder.path &&
-           now.drop_folder.interval == next.drop_folder.interval && now.drop_folder.max_file == next.drop_folder.max_file,
+           now.drop_folder.work == next.drop_folder.work && now.drop_folder.interval == next.drop_folder.interval &&
+           now.drop_folder.max_file == next.drop_folder.max_file,
        "drop_folder");
   look(now.store.path == next.store.path && now.store.max_pages == next.store.max_pages && now.master_key == next.master_key, "store");
   look(now.audit.path == next.audit.path && now.audit.key_file == next.audit.key_file && now.audit.anchor == next.audit.anchor, "audit");

@@ -28,6 +28,7 @@ struct Settings {
   struct DropFolder {
     bool on = false;
     std::string path;
+    std::string work;
     std::chrono::milliseconds interval{};
     std::uint64_t max_file = 0;
   } drop_folder;

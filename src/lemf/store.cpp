@@ -1,5 +1,7 @@
 #include "lemf/store.hpp"
 
+#include <algorithm>
+
 #include "crypto/hash.hpp"
 #include "lemf/store_impl.hpp"
 #include "ops/private_file.hpp"
@@ -7,7 +9,7 @@
 namespace li::lemf {
 
 std::string_view name_of(Notice::What what) {
-  constexpr std::string_view kNames[] = {"conflict", "file_conflict", "gap", "gap_closed", "reset"};
+  constexpr std::string_view kNames[] = {"conflict", "file_conflict", "file_mismatch", "gap", "gap_closed", "reset"};
   return kNames[static_cast<std::size_t>(what)];
 }
 
@@ -20,6 +22,8 @@ Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options, const Se
   if (!database) return failure(database.error());
   if (auto done = database->run(db::kDurable); !done) return failure(done.error());
   if (auto done = check_store(*database, master); !done) return failure(done.error());
+  const auto patience = "PRAGMA busy_timeout = " + std::to_string(options.patience.count());
+  if (auto done = database->run(patience.c_str()); !done) return failure(done.error());
   if (options.max_pages != 0) {
     const auto limit = "PRAGMA max_page_count = " + std::to_string(options.max_pages);
     if (auto done = database->run(limit.c_str()); !done) return failure(done.error());
@@ -46,13 +50,10 @@ void Store::Impl::work(std::unique_lock<std::mutex>& hold) {
   working_ = true;
   const auto jobs = std::exchange(queue_, {});
   hold.unlock();
-  const auto result = store_all(jobs);
+  store_each(jobs);
   hold.lock();
   working_ = false;
-  for (auto* job : jobs) {
-    job->result = result;
-    job->done = true;
-  }
+  for (auto* job : jobs) job->done = true;
   settled_.notify_all();
 }
 
@@ -64,6 +65,16 @@ Result<void> Store::Impl::store_all(const std::vector<Job*>& jobs) {
     if (items_) *items_ += job->outcome.stored;
   }
   return done;
+}
+
+// What is wrong with one must not fail the others.
+void Store::Impl::store_each(const std::vector<Job*>& jobs) {
+  const auto all = store_all(jobs);
+  const auto together = all || all.error().kind == ErrorKind::limit || jobs.size() == 1;
+  for (auto* job : jobs) {
+    if (!together) job->outcome = {};
+    job->result = together ? all : store_all({job});
+  }
 }
 
 Result<void> Store::Impl::store_jobs(const std::vector<Job*>& jobs) {
@@ -78,14 +89,19 @@ Result<void> Store::Impl::store_jobs(const std::vector<Job*>& jobs) {
 }
 
 Result<void> Store::Impl::store_one(const Delivery& delivery, Outcome& outcome) {
+  std::uint64_t skip = 0;  // stored before a stop came between
   if (delivery.file) {
-    const auto fresh = take_mark(*delivery.file, delivery.received, outcome);
-    if (!fresh) return failure(fresh.error());
-    outcome.file_was_here = !*fresh;
+    const auto& mark = *delivery.file;
+    const auto was = state_of(mark);
+    if (!was) return failure(was.error());
+    outcome.file_was_here = was->whole;
+    outcome.file_taken = std::max(was->taken, mark.at + delivery.arrivals.size());
     if (outcome.file_was_here) return {};
+    if (auto done = take_mark(mark, *was, delivery.received, outcome); !done) return done;
+    skip = was->taken > mark.at ? was->taken - mark.at : 0;
   }
-  for (const auto& arrival : delivery.arrivals) {
-    if (auto done = take(arrival, outcome); !done) return done;
+  for (auto i = skip; i < delivery.arrivals.size(); ++i) {
+    if (auto done = take(delivery.arrivals[i], outcome); !done) return done;
   }
   return {};
 }
@@ -140,7 +156,7 @@ Result<void> Store::Impl::take(const Arrival& arrival, Outcome& outcome) {
   }
   ++outcome.stored;
   if (!arrival.numbering) return insert(**sealing, arrival, nullptr, 0, false);
-  auto context = context_of(**sealing, arrival.liid, *arrival.numbering);
+  auto context = context_of(**sealing, *arrival.numbering);
   if (!context) return failure(context.error());
   const auto place = place_of(arrival.numbering->number, (*context)->next);
   const auto sight = look_for(**sealing, **context, arrival.numbering->number, place, arrival.octets);
@@ -169,26 +185,36 @@ Result<void> Store::Impl::insert(const Sealing& sealing, const Arrival& arrival,
   return done;
 }
 
-// Whether the file is new. Of a name that was here with another content, the content is.
-Result<bool> Store::Impl::take_mark(const FileMark& mark, TimePoint now, Outcome& outcome) {
-  auto query = database_.query("SELECT sha256 FROM files WHERE name = ?", mark.name);
-  bool named = false;
+Result<Store::Impl::FileState> Store::Impl::state_of(const FileMark& mark) {
+  auto query = database_.query("SELECT sha256, taken, whole FROM files WHERE name = ?", mark.name);
+  FileState state;
   while (query.next()) {
-    named = true;
-    if (query.blob(0) == mark.sha256) return false;
+    if (query.blob(0) != mark.sha256) {
+      state.named = true;
+      continue;
+    }
+    state.here = true;
+    state.taken = static_cast<std::uint64_t>(query.integer(1));
+    state.whole = query.integer(2) != 0;
   }
   if (auto done = query.done(); !done) return failure(done.error());
-  auto done = database_.execute("INSERT INTO files VALUES (?, ?, ?, ?)", mark.name, mark.sha256, mark.liid, to_milliseconds(now));
-  if (!done) return failure(done.error());
-  if (named) outcome.notices.push_back({Notice::What::file_conflict, mark.liid, "file " + mark.name, 0, 0});
-  if (named || !mark.numbering) return true;
+  return state;
+}
+
+// Of a name that was here with another content, the content is new and its number is not.
+Result<void> Store::Impl::take_mark(const FileMark& mark, const FileState& was, TimePoint now, Outcome& outcome) {
+  auto done = database_.execute(
+      "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name, sha256) DO UPDATE SET taken = excluded.taken, whole = excluded.whole",
+      mark.name, mark.sha256, mark.liid, to_milliseconds(now), static_cast<std::int64_t>(outcome.file_taken), std::int64_t{mark.last});
+  if (!done || was.here || mark.at != 0) return done;
+  if (was.named) outcome.notices.push_back({Notice::What::file_conflict, mark.liid, "file " + mark.name, 0, 0});
+  if (was.named || !mark.numbering) return {};
   const auto sealing = sealing_of(mark.liid);
   if (!sealing) return failure(sealing.error());
-  auto context = context_of(**sealing, mark.liid, *mark.numbering);
+  auto context = context_of(**sealing, *mark.numbering);
   if (!context) return failure(context.error());
   const auto place = place_of(mark.numbering->number, (*context)->next);
-  if (auto counted = count(mark.liid, *mark.numbering, **context, place, now, outcome); !counted) return failure(counted.error());
-  return true;
+  return count(mark.liid, *mark.numbering, **context, place, now, outcome);
 }
 
 // Counting all takes time: once, and again when another process has written.
@@ -203,30 +229,6 @@ Result<Counts> Store::Impl::counts() {
   const auto gaps = query.next() ? static_cast<std::uint64_t>(query.integer(0)) : 0;
   if (auto done = query.done(); !done) return failure(done.error());
   return Counts{*items_, gaps};
-}
-
-Result<std::uint64_t> Store::Impl::erase(ByteView liid) {
-  const std::scoped_lock hold(lock_);
-  forget();
-  const auto owned = to_bytes(liid);
-  std::uint64_t erased = 0;
-  {
-    db::Transaction transaction(database_);
-    if (!transaction.begun()) return failure(transaction.begun().error());
-    auto query = database_.query("SELECT count(*) FROM items JOIN liids ON liids.id = items.liid WHERE liids.liid = ?", owned);
-    if (query.next()) erased = static_cast<std::uint64_t>(query.integer(0));
-    if (auto done = query.done(); !done) return failure(done.error());
-    for (const auto* sql : {"DELETE FROM liids WHERE liid = ?", "DELETE FROM resets WHERE liid = ?", "DELETE FROM files WHERE liid = ?"}) {
-      if (auto done = database_.execute(sql, owned); !done) return failure(done.error());
-    }
-    if (auto done = transaction.commit(); !done) return failure(done.error());
-  }
-  // What was erased still stands in the log until it is written back and cut off.
-  auto checkpoint = database_.query("PRAGMA wal_checkpoint(TRUNCATE)");
-  const auto busy = checkpoint.next() && checkpoint.integer(0) != 0;
-  if (auto done = checkpoint.done(); !done) return failure(done.error());
-  if (busy) return failure(ErrorKind::limit, "store: another process reads; the data key is gone, but stays in the log until erased again");
-  return erased;
 }
 
 }  // namespace li::lemf

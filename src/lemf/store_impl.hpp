@@ -62,8 +62,12 @@ class Store::Impl {
   };
 
   void work(std::unique_lock<std::mutex>& lock);
+  void store_each(const std::vector<Job*>& jobs);
   [[nodiscard]] Result<void> store_all(const std::vector<Job*>& jobs);
   [[nodiscard]] Result<void> store_jobs(const std::vector<Job*>& jobs);
+  [[nodiscard]] Result<void> drop_key(const Bytes& liid);
+  [[nodiscard]] Result<std::optional<std::uint64_t>> drop_rows();
+  [[nodiscard]] Result<void> cut_log();
   [[nodiscard]] Result<void> store_one(const Delivery& delivery, Outcome& outcome);
   [[nodiscard]] Result<void> refresh();
   void forget();
@@ -73,10 +77,18 @@ class Store::Impl {
   [[nodiscard]] Result<void> take(const Arrival& arrival, Outcome& outcome);
   [[nodiscard]] Result<void> insert(const Sealing& sealing, const Arrival& arrival, const Context* context, std::int64_t place,
                                     bool conflict);
-  [[nodiscard]] Result<bool> take_mark(const FileMark& mark, TimePoint now, Outcome& outcome);
+  /// What is known of a file.
+  struct FileState {
+    bool named = false;  ///< another content under its name
+    bool here = false;   ///< some of it
+    bool whole = false;
+    std::uint64_t taken = 0;  ///< of its arrivals
+  };
+  [[nodiscard]] Result<FileState> state_of(const FileMark& mark);
+  [[nodiscard]] Result<void> take_mark(const FileMark& mark, const FileState& was, TimePoint now, Outcome& outcome);
 
   // store_numbers.cpp
-  [[nodiscard]] Result<Context*> context_of(const Sealing& sealing, const Bytes& liid, const Numbering& numbering);
+  [[nodiscard]] Result<Context*> context_of(const Sealing& sealing, const Numbering& numbering);
   enum class Sight : std::uint8_t { fresh, duplicate, conflict };
   [[nodiscard]] Result<Sight> look_for(const Sealing& sealing, const Context& context, std::uint32_t number, std::int64_t place,
                                        const RecordBytes& octets);

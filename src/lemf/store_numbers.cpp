@@ -17,23 +17,16 @@ std::int64_t cin_of(const Numbering& numbering) {
   return numbering.communication_identity_number ? std::int64_t{*numbering.communication_identity_number} : -1;
 }
 
-// The standard's whole key but the number.
-Bytes key_of(const Bytes& liid, const Numbering& numbering) {
+// The standard's whole key but the number; the LIID by its row, for one that was erased begins anew.
+Bytes key_of(const Sealing& sealing, const Numbering& numbering) {
   Bytes key;
-  add(key, liid);
+  add(key, row_of(sealing.id));
   add(key, numbering.operator_identifier);
   add(key, numbering.network_element_identifier);
   add(key, row_of(cin_of(numbering)));
   add(key, as_bytes(numbering.delivery_country_code));
   add(key, as_bytes(numbering.kind));
   return key;
-}
-
-std::string readable(const Bytes& octets) {
-  for (const auto octet : octets) {
-    if (octet < 0x21 || octet > 0x7E) return to_hex(octets);
-  }
-  return std::string(as_text(octets));
 }
 
 std::uint64_t number_at(std::int64_t place) { return static_cast<std::uint64_t>(place % kRound); }
@@ -55,8 +48,8 @@ std::int64_t place_of(std::uint32_t number, std::int64_t next) {
   return place;
 }
 
-Result<Context*> Store::Impl::context_of(const Sealing& sealing, const Bytes& liid, const Numbering& numbering) {
-  auto key = key_of(liid, numbering);
+Result<Context*> Store::Impl::context_of(const Sealing& sealing, const Numbering& numbering) {
+  auto key = key_of(sealing, numbering);
   if (const auto known = contexts_.find(key); known != contexts_.end()) return &known->second;
   auto query = database_.query("SELECT id, generation, next FROM contexts WHERE key = ?", key);
   Context context;

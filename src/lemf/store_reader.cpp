@@ -8,6 +8,7 @@ namespace li::lemf {
 namespace {
 
 constexpr std::int64_t kPage = 256;  // between two of them the writer can empty its log
+constexpr std::size_t kPageOctets = 16 * 1024 * 1024;
 
 TimePoint to_time(std::int64_t milliseconds) { return TimePoint(std::chrono::milliseconds(milliseconds)); }
 
@@ -53,7 +54,7 @@ struct StoreReader::Impl {
   std::map<Bytes, Sealing> sealings;
 
   [[nodiscard]] Result<Sealing*> sealing_of(const Bytes& liid, std::int64_t id, const Bytes& wrapped);
-  [[nodiscard]] Result<std::vector<Item>> page(const Filter& filter, std::int64_t after);
+  [[nodiscard]] Result<std::vector<Item>> page(const Filter& filter, std::int64_t after, bool& more);
 };
 
 StoreReader::StoreReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -79,37 +80,42 @@ Result<Sealing*> StoreReader::Impl::sealing_of(const Bytes& liid, std::int64_t i
   return &sealings.insert_or_assign(liid, Sealing{id, std::move(*vault)}).first->second;
 }
 
-Result<std::vector<Item>> StoreReader::Impl::page(const Filter& filter, std::int64_t after) {
+Result<std::vector<Item>> StoreReader::Impl::page(const Filter& filter, std::int64_t after, bool& more) {
   auto query = database.query(
       "SELECT i.id, l.liid, l.wrapped, i.form, i.conflict, i.received, i.time, i.event, i.correlation, i.source, i.note, i.sealed, "
-      "i.context, i.number, c.operator, c.element, c.cin, c.country, c.kind, l.id FROM items i JOIN liids l ON l.id = i.liid "
+      "i.context, i.number, c.operator, c.element, c.cin, c.country, c.kind, l.id FROM items i JOIN liids l ON l.id = i.liid AND l.liid IS "
+      "NOT NULL "
       "LEFT JOIN contexts c ON c.id = i.context WHERE i.id > ?1 AND (?2 = 0 OR i.id = ?2) AND (?3 = 0 OR l.liid = ?4) AND i.time >= ?5 "
       "AND (?6 = '' OR i.time <= ?6) AND (?7 = '' OR i.event = ?7) AND (?8 = 0 OR i.correlation = ?9) ORDER BY i.id LIMIT ?10",
       after, filter.id, std::int64_t{filter.liid.has_value()}, filter.liid.value_or(Bytes()), filter.since, end_of(filter.until),
       filter.event, std::int64_t{filter.correlation.has_value()}, filter.correlation.value_or(Bytes()), kPage);
   std::vector<Item> items;
-  while (query.next()) {
+  std::size_t octets_of_page = 0;
+  while (octets_of_page < kPageOctets && query.next()) {
     auto item = item_at(query);
     const auto sealing = sealing_of(item.arrival.liid, query.integer(19), query.blob(2));
     if (!sealing) return failure(sealing.error());
     const auto octets = (*sealing)->vault.open(query.blob(11), kItems, {row_of(item.id)});
     if (!octets) return failure(octets.error());
     item.arrival.octets = to_record_bytes(octets->reveal());
+    octets_of_page += item.arrival.octets.size();
     items.push_back(std::move(item));
   }
   if (auto done = query.done(); !done) return failure(done.error());
+  more = octets_of_page >= kPageOctets || items.size() == static_cast<std::size_t>(kPage);
   return items;
 }
 
 Result<void> StoreReader::each(const Filter& filter, const std::function<bool(const Item&)>& use) {
   std::int64_t after = 0;
+  bool more = false;
   for (;;) {
-    const auto items = impl_->page(filter, after);
+    const auto items = impl_->page(filter, after, more);
     if (!items) return failure(items.error());
     for (const auto& item : *items) {
       if (!use(item)) return {};
     }
-    if (items->size() < static_cast<std::size_t>(kPage)) return {};
+    if (!more) return {};
     after = items->back().id;
   }
 }
@@ -117,7 +123,8 @@ Result<void> StoreReader::each(const Filter& filter, const std::function<bool(co
 Result<std::vector<Gap>> StoreReader::gaps(const Filter& filter, bool closed_too) {
   auto query = impl_->database.query(
       "SELECT l.liid, g.first, g.last, g.missing, g.noticed, g.closed, c.operator, c.element, c.cin, c.country, c.kind FROM gaps g "
-      "JOIN contexts c ON c.id = g.context JOIN liids l ON l.id = c.liid WHERE (?1 = 0 OR l.liid = ?2) AND (?3 = 1 OR g.closed = 0) "
+      "JOIN contexts c ON c.id = g.context JOIN liids l ON l.id = c.liid AND l.liid IS NOT NULL WHERE (?1 = 0 OR l.liid = ?2) AND (?3 = 1 "
+      "OR g.closed = 0) "
       "ORDER BY g.id",
       std::int64_t{filter.liid.has_value()}, filter.liid.value_or(Bytes()), std::int64_t{closed_too});
   std::vector<Gap> gaps;

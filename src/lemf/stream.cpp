@@ -14,6 +14,13 @@ const sip::Codec* find_codec(const std::vector<sip::Codec>& codecs, unsigned pay
   return found == codecs.end() || found->name.empty() ? nullptr : &*found;
 }
 
+// Those whose success proves something first; of the others the newest that was there at that time, then those that came later.
+std::vector<Attempt> in_force(std::vector<Attempt> attempts, media::PacketTime time) {
+  const auto rank = [&](const Attempt& one) { return media::authenticates(one.policy) ? 0 : one.since && *one.since > time ? 2 : 1; };
+  std::stable_sort(attempts.begin(), attempts.end(), [&](const Attempt& a, const Attempt& b) { return rank(a) < rank(b); });
+  return attempts;
+}
+
 std::string name_of(const sip::Codec& codec) {
   return codec.name + "/" + std::to_string(codec.clock_rate) + (codec.channels > 1 ? "/" + std::to_string(codec.channels) : "");
 }
@@ -31,8 +38,9 @@ std::optional<Bytes> Stream::take(const media::RtpHeader& header, const media::U
   const bool is_duplicate = all_.duplicates() != duplicates;
   last_ = packet.time;
   ++payload_types_[header.payload_type];
-  if (auto clear = open(packet.payload, is_duplicate)) {
+  if (auto clear = open(packet, is_duplicate)) {
     ++decrypted_;
+    if (!media::authenticates(current_->attempt.policy)) ++unverified_;
     opened_.add(header.sequence);
     return clear;
   }
@@ -44,11 +52,12 @@ std::optional<Bytes> Stream::take(const media::RtpHeader& header, const media::U
   return std::nullopt;
 }
 
-std::optional<Bytes> Stream::open(ByteView packet, bool is_duplicate) {
+std::optional<Bytes> Stream::open(const media::UdpPacket& packet, bool is_duplicate) {
+  if (current_ && !media::authenticates(current_->attempt.policy)) return open_unverified(packet);
   bool restarted = false;  // the sender goes on with numbers that it has used, so the session takes its packets for old ones
   for (auto* known : {&current_, &before_}) {
     if (!*known) continue;
-    auto outcome = (*known)->session.unprotect(packet);
+    auto outcome = (*known)->session.unprotect(packet.payload);
     if (outcome) {
       if (known == &before_) std::swap(current_, before_);
       failures_ = 0;
@@ -62,9 +71,20 @@ std::optional<Bytes> Stream::open(ByteView packet, bool is_duplicate) {
   return clear;
 }
 
-std::optional<Bytes> Stream::search(ByteView packet, bool restarted) {
-  auto clear = search(KeyBook::attempts(matches_, ssrc_), packet, restarted);
-  if (!clear && !may_be_clear()) clear = search(book_->all(), packet, restarted);
+// Any key opens it: it goes on with the one in use until another is in force.
+std::optional<Bytes> Stream::open_unverified(const media::UdpPacket& packet) {
+  const auto attempts = in_force(KeyBook::attempts(matches_, ssrc_), packet.time);
+  const auto best = std::find_if(attempts.begin(), attempts.end(), [](const auto& one) { return !media::authenticates(one.policy); });
+  if (best != attempts.end() && best->key != current_->attempt.key && best->since) {
+    if (auto clear = search({*best}, packet.payload, false)) return clear;
+  }
+  auto outcome = current_->session.unprotect(packet.payload);
+  return outcome ? std::optional(std::move(*outcome)) : std::nullopt;
+}
+
+std::optional<Bytes> Stream::search(const media::UdpPacket& packet, bool restarted) {
+  auto clear = search(in_force(KeyBook::attempts(matches_, ssrc_), packet.time), packet.payload, restarted);
+  if (!clear && !may_be_clear()) clear = search(book_->all(), packet.payload, restarted);
   return clear;
 }
 
@@ -128,7 +148,8 @@ StreamSummary Stream::summary() const {
   out.ssrc = ssrc_;
   out.from = from_;
   out.to = to_;
-  out.state = decrypted_ != 0     ? StreamState::decrypted
+  out.state = unverified_ != 0    ? StreamState::unverified
+              : decrypted_ != 0   ? StreamState::decrypted
               : clear_ != 0       ? StreamState::clear
               : failed_ != 0      ? StreamState::failed
               : !matches_.empty() ? StreamState::no_key
@@ -144,6 +165,7 @@ StreamSummary Stream::summary() const {
   out.first = first_;
   out.last = last_;
   describe(out);
+  if (out.state == StreamState::unverified) out.note = "nothing authenticates the packets: whether the key is right can't be told";
   if (out.state == StreamState::no_key || out.state == StreamState::failed) out.note = note();
   return out;
 }

@@ -24,8 +24,10 @@ class Stream {
     Attempt attempt;
     media::SrtpSession session;
   };
-  [[nodiscard]] std::optional<Bytes> open(ByteView packet, bool is_duplicate);
-  [[nodiscard]] std::optional<Bytes> search(ByteView packet, bool restarted);
+  [[nodiscard]] std::optional<Bytes> open(const media::UdpPacket& packet, bool is_duplicate);
+  /// Of a stream that nothing authenticates: under the key in force then.
+  [[nodiscard]] std::optional<Bytes> open_unverified(const media::UdpPacket& packet);
+  [[nodiscard]] std::optional<Bytes> search(const media::UdpPacket& packet, bool restarted);
   [[nodiscard]] std::optional<Bytes> search(const std::vector<Attempt>& attempts, ByteView packet, bool restarted);
   [[nodiscard]] bool may_be_clear() const;
   [[nodiscard]] const Call* call() const;
@@ -45,7 +47,7 @@ class Stream {
   std::map<std::uint8_t, std::uint64_t> payload_types_;
   bool has_keys_ = false;       // of its own lines
   std::uint64_t failures_ = 0;  // in a row
-  std::uint64_t clear_ = 0, decrypted_ = 0, failed_ = 0, no_key_ = 0, rtcp_ = 0;
+  std::uint64_t clear_ = 0, decrypted_ = 0, unverified_ = 0, failed_ = 0, no_key_ = 0, rtcp_ = 0;
 };
 
 }  // namespace li::lemf

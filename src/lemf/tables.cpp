@@ -9,9 +9,10 @@ constexpr std::int64_t kVersion = 1;
 constexpr std::string_view kCheck = "hi2-lemf store";
 
 // "sealed" holds Vault::seal's octets. No column but that and "wrapped" is made of octets that hold a key.
+// A row of liids without an LIID is being erased.
 constexpr auto kTables = R"(
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
-CREATE TABLE liids (id INTEGER PRIMARY KEY AUTOINCREMENT, liid BLOB NOT NULL UNIQUE, wrapped BLOB NOT NULL) STRICT;
+CREATE TABLE liids (id INTEGER PRIMARY KEY AUTOINCREMENT, liid BLOB UNIQUE, wrapped BLOB NOT NULL) STRICT;
 CREATE TABLE contexts (id INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL UNIQUE,
   liid INTEGER NOT NULL REFERENCES liids ON DELETE CASCADE, operator BLOB NOT NULL, element BLOB NOT NULL, cin INTEGER NOT NULL,
   country TEXT NOT NULL, kind TEXT NOT NULL, generation INTEGER NOT NULL, next INTEGER NOT NULL) STRICT;
@@ -29,7 +30,7 @@ CREATE INDEX gaps_of ON gaps (context);
 CREATE INDEX gaps_open ON gaps (context, generation, first) WHERE closed = 0;
 CREATE TABLE resets (liid BLOB NOT NULL, sha256 BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (liid, sha256)) STRICT, WITHOUT ROWID;
 CREATE TABLE files (name TEXT NOT NULL, sha256 BLOB NOT NULL, liid BLOB NOT NULL, at INTEGER NOT NULL,
-  PRIMARY KEY (name, sha256)) STRICT, WITHOUT ROWID;
+  taken INTEGER NOT NULL, whole INTEGER NOT NULL, PRIMARY KEY (name, sha256)) STRICT, WITHOUT ROWID;
 CREATE INDEX files_of ON files (liid);
 )";
 

@@ -2,10 +2,13 @@
 
 #include <fcntl.h>
 #include <pcap/pcap.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+
+#include "media/new_file_impl.hpp"
 
 namespace li::media {
 namespace {
@@ -74,6 +77,16 @@ std::optional<Result<UdpPacket>> PacketReader::next() {
   return std::nullopt;
 }
 
+int make_new_file(const std::string& file, Existing existing) {
+  constexpr mode_t kForOwnerOnly = 0600;
+  struct stat info {};
+  if (existing == Existing::replace && ::lstat(file.c_str(), &info) == 0) {
+    if (!S_ISREG(info.st_mode) && !S_ISLNK(info.st_mode)) return ::open(file.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC);  // a device
+    if (::unlink(file.c_str()) != 0) return -1;
+  }
+  return ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kForOwnerOnly);
+}
+
 struct PacketWriter::State {
   ~State() {
     if (dumper != nullptr) pcap_dump_close(dumper);
@@ -92,9 +105,7 @@ PacketWriter& PacketWriter::operator=(PacketWriter&&) noexcept = default;
 
 Result<PacketWriter> PacketWriter::create(const std::string& file, Existing existing) {
   constexpr int kSnapLength = 65535;
-  constexpr mode_t kForOwnerOnly = 0600;  // the content of an intercepted call
-  const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (existing == Existing::refuse ? O_EXCL : O_TRUNC);
-  const int descriptor = ::open(file.c_str(), flags, kForOwnerOnly);
+  const int descriptor = make_new_file(file, existing);
   if (descriptor < 0) return of_file(file, std::strerror(errno), ErrorKind::unexpected);
   FILE* const stream = ::fdopen(descriptor, "wb");
   if (stream == nullptr) {

@@ -89,6 +89,12 @@ void start_library() {
 
 }  // namespace
 
+bool authenticates(const SrtpPolicy& policy) {
+  constexpr std::size_t kShortestTag = 4;
+  if (policy.cipher == SrtpCipher::aes_gcm) return true;
+  return policy.authentication != SrtpAuthentication::none && policy.tag_size >= kShortestTag;
+}
+
 std::optional<SrtpPolicy> policy_of_suite(std::string_view suite) {
   for (const auto& known : kSuites) {
     if (known.name == suite) return known.policy;

@@ -33,6 +33,9 @@ struct SrtpPolicy {
   [[nodiscard]] std::size_t salt_size() const { return cipher == SrtpCipher::aes_gcm ? 12 : 14; }
 };
 
+/// Whether a packet that opens proves the key. Tags under 4 octets are guessed too easily to prove anything.
+[[nodiscard]] bool authenticates(const SrtpPolicy& policy);
+
 /// "AES_CM_128_HMAC_SHA1_80", "AEAD_AES_256_GCM" ...: the suites of a=crypto that are understood.
 [[nodiscard]] std::optional<SrtpPolicy> policy_of_suite(std::string_view suite);
 /// The other way round; "policy of its own" is nothing.

@@ -1,6 +1,5 @@
 #include "media/wav.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <cstring>
 
 #include "media/big_endian_impl.hpp"
+#include "media/new_file_impl.hpp"
 
 namespace li::media {
 namespace {
@@ -63,10 +63,8 @@ tl::unexpected<Error> of_file(const std::string& file, const char* text) {
   return failure({ErrorKind::unexpected, text, std::nullopt, file, {}});
 }
 
-// Creates the file for its owner alone: it is the content of an intercepted call.
 bool make(const std::string& file, Existing existing) {
-  const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (existing == Existing::refuse ? O_EXCL : O_TRUNC);
-  const int descriptor = ::open(file.c_str(), flags, 0600);
+  const int descriptor = make_new_file(file, existing);
   return descriptor >= 0 && ::close(descriptor) == 0;
 }
 

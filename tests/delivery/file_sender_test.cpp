@@ -136,6 +136,17 @@ TEST_F(FileSenderTest, MethodAHasOneLiidInAFile) {
   EXPECT_NE(server.log().find(R"(OK RENAME: Client "127.0.0.1", "/LI-1_0.1.part /LI-1_0.1")"), std::string::npos);
 }
 
+TEST_F(FileSenderTest, EachLoginHasAFolderOfItsOwn) {
+  server.start();
+  std::ofstream(server.drop("LI-1_0.1")) << "of another sender";
+  settings.target.user = kOtherFtpUser;
+  put(*spool, {entry("lemf-1", "LI-1", "one")});
+  start();
+  await("LI-1_0.1 1");
+  EXPECT_EQ(content("LI-1_0.1"), "of another sender");
+  EXPECT_EQ(read_file(server.drop("LI-1_0.1", kOtherFtpUser)), "one");
+}
+
 TEST_F(FileSenderTest, MethodBHasSeveralLiidsInAFile) {
   server.start();
   settings.naming = {FileMethod::b, "AB", "XY", '1'};

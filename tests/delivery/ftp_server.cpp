@@ -49,9 +49,11 @@ bool listens(std::uint16_t port) {
 FtpServer::FtpServer(const li::test::Authority& authority, const li::test::Identity& identity)
     : authority_(authority), identity_(identity), port_(free_port()) {
   using std::filesystem::perms;
-  for (const auto* folder : {"drop", "empty", "pam.d"}) std::filesystem::create_directory(scratch_.path(folder));
+  for (const auto* folder : {"drop", "drop/mf1", "drop/mf2", "empty", "pam.d"}) std::filesystem::create_directory(scratch_.path(folder));
   std::filesystem::permissions(scratch_.path(""), perms::owner_all | perms::others_exec | perms::group_exec);
-  if (::getuid() == 0 && ::chown(drop("").c_str(), kUser, kUser) != 0) throw std::runtime_error("can't give away the drop folder");
+  for (const auto* user : {kFtpUser, kOtherFtpUser}) {
+    if (::getuid() == 0 && ::chown(drop("", user).c_str(), kUser, kUser) != 0) throw std::runtime_error("can't give away the drop folder");
+  }
   std::filesystem::copy(std::string(HI2KIT_SOURCE_DIR) + "/samples/lemf/vsftpd.pam", scratch_.path("pam.d/hi2-drop"));
   write_users();
   // The namespace is left alone when a step fails: then vsftpd must not run with the system's users.
@@ -63,17 +65,25 @@ void FtpServer::write(const std::string& name, const std::string& text) const { 
 
 void FtpServer::write_users() const {
   const auto id = std::to_string(kUser);
-  write("passwd", read_file("/etc/passwd") + kFtpUser + ":x:" + id + ":" + id + "::" + scratch_.path("drop") + ":/usr/sbin/nologin\n");
   const auto hash = li::test::output_of(std::string("openssl passwd -6 '") + kFtpPassword + "'");
-  write("shadow", std::string(kFtpUser) + ":" + hash.substr(0, hash.find('\n')) + ":19000:0:99999:7:::\n");
+  auto known = read_file("/etc/passwd");
+  std::string passwords, users;
+  for (const auto* user : {kFtpUser, kOtherFtpUser}) {
+    const auto name = std::string(user);
+    known += name + ":x:" + id + ":" + id + "::" + scratch_.path("drop/" + name) + ":/usr/sbin/nologin\n";
+    passwords += name + ":" + hash.substr(0, hash.find('\n')) + ":19000:0:99999:7:::\n";
+    users += name + "\n";
+  }
+  write("passwd", known);
+  write("shadow", passwords);
   std::filesystem::permissions(scratch_.path("shadow"), std::filesystem::perms::owner_read);
-  write("users", std::string(kFtpUser) + "\n");
+  write("users", users);
 }
 
 void FtpServer::start(const std::string& more) {
   const auto samples = std::string(HI2KIT_SOURCE_DIR) + "/samples/lemf/";
   write("vsftpd.conf", read_file(samples + "vsftpd.conf") + "listen_address=127.0.0.1\nlisten_port=" + std::to_string(port_) +
-                           "\nlocal_root=" + scratch_.path("drop") + "\nuserlist_file=" + scratch_.path("users") +
+                           "\nlocal_root=" + scratch_.path("drop/$USER") + "\nuserlist_file=" + scratch_.path("users") +
                            "\nsecure_chroot_dir=" + scratch_.path("empty") + "\nvsftpd_log_file=" + scratch_.path("log") +
                            "\npasv_min_port=0\npasv_max_port=0\nlog_ftp_protocol=YES\nrsa_cert_file=" + identity_.certificate_file +
                            "\nrsa_private_key_file=" + identity_.key_file + "\nca_certs_file=" + authority_.ca_file() + "\n" + more);

@@ -12,7 +12,8 @@
 namespace li::delivery::test {
 
 inline constexpr auto kFtpName = "ftp.lemf.example";
-inline constexpr auto kFtpUser = "hi2-drop";
+inline constexpr auto kFtpUser = "mf1";
+inline constexpr auto kOtherFtpUser = "mf2";  ///< with the same password
 inline constexpr auto kFtpPassword = "a long pass/word: @%";
 
 class FtpServer {
@@ -26,7 +27,10 @@ class FtpServer {
   void start(const std::string& more = {});
   void stop();
   [[nodiscard]] std::uint16_t port() const { return port_; }
-  [[nodiscard]] std::string drop(const std::string& name) const { return scratch_.path("drop/" + name); }
+  /// In the folder of that user.
+  [[nodiscard]] std::string drop(const std::string& name, const std::string& user = kFtpUser) const {
+    return scratch_.path("drop/" + user + "/" + name);
+  }
   [[nodiscard]] std::vector<std::string> files() const;
   [[nodiscard]] std::string log() const { return read_file(scratch_.path("log")); }
 

@@ -30,6 +30,7 @@ struct NumberedKey {
 struct Book {
   std::string liid = "NL-0042";
   Bytes correlation = {1, 2, 3, 4, 5, 6, 7, 8};
+  TimePoint now = kStart;  ///< of the next record
   std::vector<hi2::IriRecord> records;
 
   void sip(const std::string& message);

@@ -31,13 +31,12 @@ struct LemfDaemon : testing::Test {
   [[nodiscard]] std::string path(const std::string& name) const { return (folder.path() / name).string(); }
   [[nodiscard]] std::string config() const { return path("hi2-lemf.toml"); }
 
-  void write(const std::string& more = {}) {
+  void write(const std::string& more = {}, const std::string& store = {}, const std::string& hi2 = {}) {
     static const auto server = authority().issue("DNS:lemf.example");
     write_file(config(), "[hi2]\nlisten = '127.0.0.1:0'\ncertificate = '" + server.certificate_file + "'\nkey = '" + server.key_file +
-                             "'\nca = '" + authority().ca_file() +
-                             "'\nmediation_functions = ['df2.li.example']\n[drop_folder]\npath = 'drop'\ninterval = '100ms'\n[store]\n"
-                             "master_key = 'file:master.key'\n[metrics]\nlisten = '127.0.0.1:0'\n" +
-                             more);
+                             "'\nca = '" + authority().ca_file() + "'\nmediation_functions = ['df2.li.example']\n" + hi2 +
+                             "[drop_folder]\npath = 'drop'\ninterval = '100ms'\n[store]\nmaster_key = 'file:master.key'\n" + store +
+                             "[metrics]\nlisten = '127.0.0.1:0'\n" + more);
   }
   void init() {
     const auto made = initialise(config(), kNow);
@@ -81,6 +80,9 @@ struct LemfDaemon : testing::Test {
   std::string hi2(const std::string& arguments) { return output_of(std::string(HI2_PROGRAM) + " " + arguments + " 2>&1"); }
   std::string hi2_lemf(const std::string& arguments) {
     return output_of(std::string(HI2_LEMF_PROGRAM) + " --config " + config() + " " + arguments + " 2>&1");
+  }
+  void gone(const std::string& file) {
+    for (int i = 0; i < 200 && fs::exists(path(file)); ++i) ::usleep(50'000);
   }
   void TearDown() override { daemon.reset(); }
 };
@@ -151,9 +153,53 @@ TEST_F(LemfDaemon, takes_files) {
   init();
   write_file(path("drop/LI-1_0.1"), as_text(key_record("LI-1")));
   start();
-  for (int i = 0; i < 200 && fs::exists(path("drop/LI-1_0.1")); ++i) ::usleep(50'000);
+  gone("drop/LI-1_0.1");
   daemon->stop();
   EXPECT_NE(hi2("lemf ls --config " + config()).find("1 received, 0 gaps"), std::string::npos);
+}
+
+TEST_F(LemfDaemon, tells_of_rejected_files) {
+  write();
+  init();
+  write_file(path("drop/LI-1_0.1"), "no record");
+  start();
+  gone("drop/LI-1_0.1");
+  daemon->stop();
+  const auto trail = read_file(path("lemf.audit"));
+  EXPECT_NE(trail.find("file_rejected"), std::string::npos) << trail;
+  EXPECT_EQ(log.str().find("can't be written"), std::string::npos) << log.str();
+  EXPECT_EQ(hi2_lemf("erase LI-1"), "erased 1 item, 1 rejected file\n");
+  EXPECT_FALSE(fs::exists(path("drop.work/rejected/LI-1_0.1")));
+  EXPECT_NE(hi2_lemf("erase LI-1; echo $?").find("nothing of 'LI-1' is here"), std::string::npos);
+}
+
+TEST_F(LemfDaemon, shows_what_is_no_record_with_keys_only) {
+  write();
+  init();
+  auto record = key_record("LI-1");
+  record.back() ^= 0xFF;
+  const auto store = Store::open(load_settings(config())->store, load_settings(config())->master_key).value();
+  Delivery delivery;
+  delivery.arrivals.push_back(bad_arrival(record, {ErrorKind::malformed, "broken", {}, {}, {}}, "LI-1_0.1", kNow));
+  ASSERT_TRUE(store->put(delivery));
+  EXPECT_EQ(hi2("lemf show 1 --config " + config()).find(to_hex(as_bytes(kSecret))), std::string::npos);
+  EXPECT_NE(hi2("lemf show 1 --config " + config()).find("octets, which may hold keys"), std::string::npos);
+  EXPECT_NE(hi2("lemf show 1 --show-keys --config " + config()).find(to_hex(record)), std::string::npos);
+  const auto many = output_of("for i in 1 2 3 4 5 6; do " + std::string(HI2_PROGRAM) + " lemf show 1 --show-keys --config " + config() +
+                              " 2>&1 & done; wait");
+  EXPECT_EQ(many.find("another program"), std::string::npos) << many;
+}
+
+TEST_F(LemfDaemon, a_rejected_file_makes_no_room) {
+  write({}, "max_size = '256KiB'\n", "full_disk_patience = '0s'\n");
+  init();
+  start();
+  for (std::uint32_t i = 0; i < 2000 && deliver({iri_pdu({.number = i}), iri_pdu({.liid = "LI-2", .number = i})}); ++i) continue;
+  ASSERT_NE(page("/health").find("the disk is full"), std::string::npos);
+  write_file(path("drop/LI-1_0.2"), "content of communication");
+  gone("drop/LI-1_0.2");
+  daemon->tick();
+  EXPECT_NE(page("/health").find("the disk is full"), std::string::npos) << page("/health");
 }
 
 TEST_F(LemfDaemon, a_restart_knows_what_was_here) {

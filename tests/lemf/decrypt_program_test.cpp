@@ -108,6 +108,20 @@ TEST_F(DecryptProgram, failures_end_with_1_and_show_no_key) {
             "nothing.pcap: No such file or directory\n#  SSRC  from → to  media  codec  CS  packets  opened  lost  failed  state\n0 "
             "streams, 1 key\nexit 1\n");
   EXPECT_TRUE(decrypt("").ends_with("exit 2\n"));
+  EXPECT_NE(decrypt("--media call.ber").find("Voip-CC-PDUs of HI3 are read"), std::string::npos);
+}
+
+TEST_F(DecryptProgram, garbage_is_not_called_decrypted) {
+  const std::vector<mikey::GenericId> map{block(1, 0x11), block(2, 0x12)};
+  book.records.clear();
+  book.sip(invite(sdp("192.0.2.1", {{4000}}, key_mgmt(DataType::transfer_init, map, {{10, {0}}}))));
+  book.keys({{1, key_of(9)}, {2, key_of(9)}});
+  write_records();
+  alice.policy.authentication = media::SrtpAuthentication::none;
+  write_capture(alice.packets(3));
+  const auto said = decrypt("--media call.pcap");
+  EXPECT_NE(said.find("unverified"), std::string::npos) << said;
+  EXPECT_TRUE(said.ends_with("exit 1\n")) << said;
 }
 
 }  // namespace

@@ -324,6 +324,49 @@ TEST(Decrypt, policies_of_the_mikey_message) {
   EXPECT_EQ(run({{14, {2}}}, "AES_CM_128_HMAC_SHA1_32", 16, 14), "not understood: roll-over counters in packets (RFC 4771)");
 }
 
+TEST(Decrypt, what_nothing_authenticates_is_unverified) {
+  Book book;
+  add_call(book, {block(1, 11)}, {{1, {16}}, {10, {0}}});
+  book.keys({{1, key_of(1)}});
+  book.now = kStart + std::chrono::hours(1);
+  book.keys({{1, key_of(2)}});
+  auto decrypter = book.decrypter();
+  auto sender = from_alice(11, 0, key_of(1));
+  sender.policy.authentication = media::SrtpAuthentication::none;
+  const auto send = [&](std::chrono::minutes late, bool expected) {
+    const auto clear = sender.clear_packets(5);
+    auto packets = sender.packets(5);
+    for (std::size_t i = 0; i < packets.size(); ++i) {
+      packets[i].time += late;
+      const auto opened = decrypter.take(packets[i]);
+      ASSERT_TRUE(opened);
+      EXPECT_EQ(opened->packet.payload == clear[i].payload, expected);
+    }
+  };
+  send(std::chrono::minutes(1), true);  // of the two keys, that which was there then
+  sender.key = key_of(2);
+  send(std::chrono::minutes(61), true);
+  sender.key = key_of(9);
+  send(std::chrono::minutes(62), false);
+  EXPECT_EQ(decrypter.stream(0).state, StreamState::unverified);
+  EXPECT_NE(decrypter.stream(0).note.find("nothing authenticates"), std::string::npos);
+  Sender stranger{77, at("203.0.113.1", 1), at("203.0.113.2", 2), key_of(8)};
+  EXPECT_TRUE(opened(decrypter, stranger.packets(5)).empty()) << "such a key is not tried on streams of others";
+}
+
+TEST(Decrypt, short_tags_prove_nothing) {
+  Book book;
+  add_call(book, {block(1, 11)}, {{1, {16}}, {11, {1}}});
+  book.keys({{1, key_of(1)}});
+  auto decrypter = book.decrypter();
+  auto sender = from_alice(11, 0, key_of(1));
+  sender.policy.tag_size = 1;
+  EXPECT_EQ(opened(decrypter, sender.packets(5)).size(), 5U);
+  EXPECT_EQ(decrypter.stream(0).state, StreamState::unverified);
+  Sender stranger{77, at("203.0.113.1", 1), at("203.0.113.2", 2), key_of(8)};
+  EXPECT_TRUE(opened(decrypter, stranger.packets(2000)).empty());
+}
+
 TEST(Decrypt, an_mki_in_the_packets) {
   Book book;
   add_call(book, {block(1, 11, {0xaa, 0xbb})});

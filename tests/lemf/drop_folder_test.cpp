@@ -1,7 +1,9 @@
 #include "lemf/drop_folder.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include "lemf/file_records_impl.hpp"
 #include "tests/lemf/lab.hpp"
 
 namespace {
@@ -19,6 +21,7 @@ std::string as_file(const std::vector<RecordBytes>& records) {
 
 struct LemfDropFolder : testing::Test, Shelf {
   fs::path drop = folder.path() / "drop";
+  fs::path work = folder.path() / "drop.work";
   std::vector<FileReport> reports;
   std::unique_ptr<DropFolder> dropped;
 
@@ -27,6 +30,7 @@ struct LemfDropFolder : testing::Test, Shelf {
     fs::create_directories(drop);
     DropFolder::Options with;
     with.path = drop;
+    with.work = work;
     with.max_file = max_file;
     with.clock = [] { return kNow; };
     with.on_file = [this](const FileReport& report) { reports.push_back(report); };
@@ -49,7 +53,7 @@ TEST_F(LemfDropFolder, takes_a_file) {
   EXPECT_EQ(found[0].source, "LI-1_0.1");
   EXPECT_EQ(found[0].event, "decryptionKeysAvailable");
   EXPECT_FALSE(fs::exists(drop / "LI-1_0.1"));
-  EXPECT_TRUE(fs::is_empty(drop / "taking"));
+  EXPECT_TRUE(fs::is_empty(work / "taking"));
 }
 
 TEST_F(LemfDropFolder, takes_names_of_method_b) {
@@ -97,7 +101,7 @@ TEST_F(LemfDropFolder, keeps_a_bad_file_and_its_good_records) {
   EXPECT_EQ(put_file("LI-1_0.1", content), FileReport::What::rejected);
   EXPECT_GE(reports.back().bad, 1U);
   EXPECT_FALSE(reports.back().reason.empty());
-  EXPECT_EQ(read_file(drop / "rejected" / "LI-1_0.1"), content);
+  EXPECT_EQ(read_file(work / "rejected" / "LI-1_0.1"), content);
   const auto found = all({.event = "decryptionKeysAvailable"});
   EXPECT_GE(found.size(), 1U);
   std::size_t bad = 0;
@@ -109,22 +113,22 @@ TEST_F(LemfDropFolder, rejects_what_holds_no_iri) {
   EXPECT_EQ(put_file("LI-1_0.2", "content of communication"), FileReport::What::rejected);
   EXPECT_EQ(put_file("LI-1_1.1", ""), FileReport::What::rejected);
   EXPECT_EQ(put_file("LI-1_1.1", "no record at all"), FileReport::What::rejected);
-  EXPECT_TRUE(fs::exists(drop / "rejected" / "LI-1_1.1-2")) << "nothing is overwritten";
+  EXPECT_TRUE(fs::exists(work / "rejected" / "LI-1_1.1-2")) << "nothing is overwritten";
   make(10);
   EXPECT_EQ(put_file("LI-1_2.1", as_file({key_record("LI-1")})), FileReport::What::too_large);
-  EXPECT_TRUE(fs::exists(drop / "rejected" / "LI-1_2.1"));
+  EXPECT_TRUE(fs::exists(work / "rejected" / "LI-1_2.1"));
 }
 
 TEST_F(LemfDropFolder, a_stop_between_loses_nothing) {
-  fs::create_directories(drop / "taking");
-  write_file(drop / "taking" / "LI-1_0.1", as_file({key_record("LI-1")}));
+  EXPECT_EQ(dropped->look(), 0U);
+  write_file(work / "taking" / "LI-1_0.1", as_file({key_record("LI-1")}));
   EXPECT_EQ(dropped->look(), 1U);
   EXPECT_EQ(all().size(), 1U);
   // The stop came behind the commit.
-  write_file(drop / "taking" / "LI-1_0.1", as_file({key_record("LI-1")}));
+  write_file(work / "taking" / "LI-1_0.1", as_file({key_record("LI-1")}));
   EXPECT_EQ(dropped->look(), 1U);
   EXPECT_EQ(all().size(), 1U);
-  EXPECT_TRUE(fs::is_empty(drop / "taking"));
+  EXPECT_TRUE(fs::is_empty(work / "taking"));
 }
 
 TEST_F(LemfDropFolder, a_full_disk_leaves_the_file) {
@@ -164,6 +168,81 @@ TEST_F(LemfDropFolder, each_mediation_function_may_have_a_folder) {
   EXPECT_EQ(dropped->look(), 2U);
   EXPECT_EQ(all().size(), 2U) << "names of two";
   EXPECT_EQ(all()[1].source, "mf2/LI-1_0.1");
+}
+
+TEST_F(LemfDropFolder, what_is_taken_is_out_of_reach) {
+  fs::create_directory(drop / "mf1");
+  write_file(drop / "mf1" / "LI-1_0.1", "no record");
+  EXPECT_EQ(dropped->look(), 1U);
+  EXPECT_TRUE(fs::exists(work / "rejected" / "mf1" / "LI-1_0.1"));
+  EXPECT_TRUE(fs::is_empty(drop / "mf1"));
+  fs::permissions(work, fs::perms::group_write, fs::perm_options::add);
+  const auto looked = dropped->look();
+  ASSERT_FALSE(looked);
+  EXPECT_NE(looked.error().message().find("open to others"), std::string::npos);
+}
+
+TEST_F(LemfDropFolder, what_is_no_regular_file_holds_nothing_up) {
+  write_file(folder.path() / "elsewhere", as_file({key_record("LI-1")}));
+  fs::create_symlink(folder.path() / "elsewhere", folder.path() / "link");
+  ASSERT_EQ(::mkfifo((folder.path() / "pipe").c_str(), 0600), 0);
+  EXPECT_FALSE(TakenFile::open(folder.path() / "link")->regular());
+  EXPECT_FALSE(TakenFile::open(folder.path() / "pipe")->regular());
+  EXPECT_TRUE(TakenFile::open(folder.path() / "elsewhere")->regular());
+  fs::create_directory_symlink(folder.path() / "drop", work);  // in the place of our folder
+  EXPECT_FALSE(dropped->look());
+}
+
+TEST_F(LemfDropFolder, a_large_file_is_stored_in_pieces) {
+  std::vector<RecordBytes> records;
+  for (int i = 0; i < 2500; ++i) records.push_back(key_record("LI-1", static_cast<std::uint8_t>(i)));
+  const auto content = as_file(records);
+  options.max_pages = 150;
+  open();
+  make(8 << 20);
+  write_file(drop / "LI-1_0.1", content);
+  ASSERT_FALSE(dropped->look());
+  EXPECT_EQ(reports.back().what, FileReport::What::put_off);
+  const auto stored = all().size();
+  EXPECT_GE(stored, 1000U);
+  EXPECT_LT(stored, 2500U);
+  EXPECT_EQ(reports.back().outcome.stored, stored);
+  options.max_pages = 0;
+  open();
+  make(8 << 20);
+  EXPECT_EQ(dropped->look(), 1U);
+  EXPECT_EQ(reports.back().what, FileReport::What::stored);
+  EXPECT_EQ(reports.back().records, 2500U);
+  EXPECT_EQ(reports.back().outcome.stored, 2500U - stored) << "it goes on where it stopped";
+  const auto found = all();
+  ASSERT_EQ(found.size(), 2500U);
+  for (std::size_t i = 0; i < found.size(); ++i) ASSERT_EQ(found[i].octets, records[i]);
+  EXPECT_EQ(put_file("LI-1_0.1", content), FileReport::What::duplicate);
+  EXPECT_TRUE(gaps(true).empty());
+}
+
+TEST_F(LemfDropFolder, records_of_another_liid_are_told) {
+  EXPECT_EQ(put_file("LI-1_0.1", as_file({key_record("LI-2"), key_record("LI-2", 2)})), FileReport::What::stored);
+  ASSERT_EQ(reports.back().outcome.notices.size(), 1U);
+  EXPECT_EQ(reports.back().outcome.notices[0].what, Notice::What::file_mismatch);
+  EXPECT_EQ(reports.back().outcome.notices[0].liid, to_bytes("LI-2"));
+  put_file("LI-1_1.1", as_file({key_record("LI-1")}));
+  EXPECT_TRUE(gaps(true).empty()) << "numbers count for the LIID of the name";
+  put_file("4C492031_0.1", as_file({key_record("LI 1")}));
+  EXPECT_TRUE(reports.back().outcome.notices.empty());
+}
+
+TEST_F(LemfDropFolder, erasing_finds_rejected_files) {
+  put_file("LI-1_0.1", "no record");
+  put_file("LI-1_0.1", "no record");
+  put_file("LI-2_0.1", "no record");
+  put_file("ABXY26112012000000011", "LI-1 stands in it");
+  const auto found = erase_rejected(work, as_bytes("LI-1"));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->removed, 2U);
+  EXPECT_EQ(found->left, std::vector<std::string>{(work / "rejected" / "ABXY26112012000000011").string()});
+  EXPECT_FALSE(fs::exists(work / "rejected" / "LI-1_0.1"));
+  EXPECT_TRUE(fs::exists(work / "rejected" / "LI-2_0.1"));
 }
 
 TEST_F(LemfDropFolder, links_are_not_followed) {

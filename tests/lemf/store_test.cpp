@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
+#include "db/sqlite.hpp"
 #include "tests/lemf/lab.hpp"
 
 namespace {
@@ -185,6 +187,87 @@ TEST_F(LemfStore, what_another_process_erased_is_not_remembered) {
   EXPECT_EQ(other->erase(as_bytes("LI-1")), 1U);
   EXPECT_EQ(put(Pdu{}).stored, 1U);
   EXPECT_EQ(all().size(), 1U);
+}
+
+TEST_F(LemfStore, an_erasing_that_was_stopped_goes_on) {
+  put(Pdu{});
+  put(Pdu{.number = 4});
+  store.reset();
+  ASSERT_EQ(li::test::output_of("sqlite3 " + options.path + " \"UPDATE liids SET liid = NULL, wrapped = x''\" 2>&1"), "");
+  open();
+  EXPECT_TRUE(all().empty());
+  EXPECT_TRUE(gaps(true).empty());
+  EXPECT_TRUE(put(Pdu{}).notices.empty()) << "it begins anew";
+  EXPECT_EQ(store->erase(as_bytes("LI-2")), 2U) << "what was left of the other one";
+  EXPECT_EQ(all().size(), 1U);
+  EXPECT_EQ(store->counts()->items, 1U);
+}
+
+TEST_F(LemfStore, a_lock_of_another_process_passes) {
+  options.patience = std::chrono::milliseconds(10);
+  open();
+  auto other = db::Database::open(options.path, false).value();
+  Delivery delivery;
+  delivery.arrivals.push_back(arrived(iri_pdu({})));
+  {
+    const db::Transaction held(other);
+    ASSERT_TRUE(held.begun());
+    const auto outcome = store->put(delivery);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().kind, ErrorKind::limit);
+    EXPECT_EQ(outcome.error().text, db::kLocked);
+  }
+  EXPECT_TRUE(store->put(delivery));
+}
+
+TEST_F(LemfStore, erasing_leaves_room_for_others) {
+  Delivery delivery;
+  for (std::uint32_t number = 0; number < 5'000; ++number) delivery.arrivals.push_back(arrived(iri_pdu({.number = number})));
+  ASSERT_TRUE(store->put(delivery));
+  const auto other = Store::open(options, master_key()).value();
+  std::atomic<bool> over{false};
+  std::thread eraser([&] {
+    const auto erased = other->erase(as_bytes("LI-1"));
+    EXPECT_EQ(erased ? std::to_string(*erased) : erased.error().message(), "5000");
+    over = true;
+  });
+  unsigned meanwhile = 0;
+  for (std::uint32_t number = 0; !over; ++number) {
+    put(Pdu{.liid = "LI-2", .number = number});
+    if (!over) ++meanwhile;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  eraser.join();
+  EXPECT_GT(meanwhile, 5U);
+  EXPECT_EQ(all({.liid = to_bytes("LI-1")}).size(), 0U);
+}
+
+TEST_F(LemfStore, one_row_that_cannot_be_read_fails_nobody_else) {
+  put(Pdu{});
+  store.reset();
+  ASSERT_EQ(li::test::output_of("sqlite3 " + options.path + " \"UPDATE items SET sealed = x'00'\" 2>&1"), "");
+  open();
+  std::vector<std::thread> threads;
+  threads.emplace_back([this] {
+    Delivery delivery;
+    delivery.arrivals.push_back(arrived(iri_pdu({})));
+    for (int i = 0; i < 100; ++i) EXPECT_FALSE(store->put(delivery));
+  });
+  for (int one = 2; one < 5; ++one)
+    threads.emplace_back([this, one] {
+      for (std::uint32_t number = 0; number < 100; ++number) put(Pdu{.liid = "LI-" + std::to_string(one), .number = number});
+    });
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(store->counts()->items, 301U);
+}
+
+TEST_F(LemfStore, large_items_come_one_after_the_other) {
+  for (int i = 0; i < 3; ++i) {
+    Delivery delivery;
+    delivery.arrivals.push_back(bad_arrival(Bytes(9 << 20), {ErrorKind::malformed, "broken", {}, {}, {}}, "file", kNow));
+    ASSERT_TRUE(store->put(delivery));
+  }
+  EXPECT_EQ(all().size(), 3U);
 }
 
 TEST_F(LemfStore, a_full_disk_is_told_and_passes) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "media/wav.hpp"
 #include "support/certificates.hpp"
 #include "tests/data/data.hpp"
 
@@ -122,6 +123,30 @@ TEST_F(Capture, nothing_is_overwritten_unless_told_so) {
   struct stat about {};
   ASSERT_EQ(stat(file("ours.pcap").c_str(), &about), 0);
   EXPECT_EQ(about.st_mode & 0777U, 0600U);
+}
+
+TEST_F(Capture, what_is_replaced_leaves_no_mode_and_no_link) {
+  std::ofstream(file("theirs")) << "theirs";
+  std::filesystem::create_symlink("theirs", file("link.pcap"));
+  std::ofstream(file("open.pcap")) << "old";
+  std::filesystem::permissions(file("open.pcap"), std::filesystem::perms::all);
+  const auto replaced = [&](const std::string& name) {
+    EXPECT_TRUE(std::filesystem::is_regular_file(std::filesystem::symlink_status(file(name)))) << name;
+    EXPECT_EQ(std::filesystem::status(file(name)).permissions(), std::filesystem::perms(0600)) << name;
+  };
+  for (const auto* name : {"link.pcap", "open.pcap"}) {
+    ASSERT_TRUE(PacketWriter::create(file(name), Existing::replace)->close());
+    replaced(name);
+  }
+  EXPECT_EQ(std::filesystem::file_size(file("theirs")), 6U);
+  std::filesystem::remove(file("link.pcap"));
+  std::filesystem::create_symlink("theirs", file("link.pcap"));
+  std::filesystem::permissions(file("open.pcap"), std::filesystem::perms::all);
+  for (const auto* name : {"link.pcap", "open.pcap"}) {
+    EXPECT_TRUE(WavTrack::create(file(name), SoundFormat(), Existing::replace));
+    replaced(name);
+  }
+  EXPECT_EQ(std::filesystem::file_size(file("theirs")), 6U);
 }
 
 TEST(CaptureWriter, a_full_disk_is_told) {

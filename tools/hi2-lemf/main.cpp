@@ -57,7 +57,14 @@ int erase(const std::string& config, const std::string& liid) {
   }
   const auto erased = lemf::erase(std::move(*settings), octets);
   if (!erased) return fail({erased.error().message()});
-  std::cout << "erased " << *erased << (*erased == 1 ? " item\n" : " items\n");
+  std::cout << "erased " << erased->items << (erased->items == 1 ? " item" : " items");
+  if (const auto files = erased->files.removed; files != 0)
+    std::cout << ", " << files << (files == 1 ? " rejected file" : " rejected files");
+  std::cout << '\n';
+  for (const auto& file : erased->files.left)
+    std::cerr << "hi2-lemf: " << file << " was rejected and may hold records of it: look at it, then remove it\n";
+  if (erased->items == 0 && erased->files.removed == 0)
+    return fail({"nothing of '" + liid + "' is here: never, or erased before. 'hi2 lemf ls' shows LIIDs as they are"});
   return kDone;
 }
 

@@ -24,7 +24,8 @@ struct Options {
   bool force = false;
 };
 
-// Whether all media of the calls is in the clear now. Streams that belong to none of them may be anything.
+// Whether all media of the calls is in the clear now; of what nothing authenticates it can't be told. Streams that belong to none of them
+// may be anything.
 bool all_opened(const std::vector<lemf::StreamSummary>& streams) {
   const auto opened = [](const lemf::StreamSummary& stream) {
     return stream.state == StreamState::unknown || stream.state == StreamState::clear ||
@@ -103,7 +104,8 @@ Run setup_decrypt(CLI::App& app) {
   app.footer(
       "Ties each stream to a crypto session by its SSRC, by the addresses of offer and answer and by the order of the m= lines, and\n"
       "opens it with the keys of the key records (MIKEY-TICKET) or of a=crypto (SDES). Of several keys the newest that authenticates a\n"
-      "packet is right. Without -o and --wav only the table comes. Keys are never shown.\n"
+      "packet is right. Where nothing authenticates packets the state is unverified, and the exit code 1. Without -o and --wav only the\n"
+      "table comes. Keys are never shown.\n"
       "\n"
       "Examples:\n"
       "  hi2 decrypt --records call.ber --media call.pcap -o clear.pcap\n"

@@ -24,6 +24,13 @@ int failed(const Error& error) {
   return kBadData;
 }
 
+// Nobody can tell where a key stands in what can't be read.
+void show_octets(ByteView octets, bool with_keys) {
+  if (with_keys) put(to_hex(octets) + "\n");
+  else put(std::to_string(octets.size()) + " octets, which may hold keys: --show-keys shows them\n");
+  flush_output();
+}
+
 // Whether it could be shown.
 bool show(const lemf::Item& item, const Options& options) {
   const auto& arrival = item.arrival;
@@ -36,6 +43,7 @@ bool show(const lemf::Item& item, const Options& options) {
     shower.record({capture::Item::What::record, 0, arrival.octets, module, false, {}, {}}, {});
   }
   shower.flush();
+  if (arrival.form == lemf::Form::bad) show_octets(arrival.octets, options.show_keys);
   if (!arrival.note.empty()) report_notice("item " + std::to_string(item.id), arrival.note);
   return arrival.form != lemf::Form::bad;
 }

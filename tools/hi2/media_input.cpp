@@ -27,7 +27,10 @@ bool is_hi3(const std::string& file) {
 bool packets_of_capture(const std::string& file, const std::function<void(media::UdpPacket)>& work) {
   auto reader = media::PacketReader::open(file);
   if (!reader) {
-    std::cerr << (reader.error().text.starts_with(file) ? "" : file + ": ") << reader.error().text << '\n';
+    std::cerr << (reader.error().text.starts_with(file) ? "" : file + ": ") << reader.error().text;
+    if (reader.error().text == "unknown file format")
+      std::cerr << "; captures (pcap, pcapng) and Voip-CC-PDUs of HI3 are read, content in PS-PDUs is not";
+    std::cerr << '\n';
     return false;
   }
   bool good = true;
