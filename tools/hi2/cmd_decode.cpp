@@ -13,7 +13,7 @@ namespace {
 
 using capture::Item;
 
-struct Options {
+struct DecodeOptions {
   std::vector<std::string> files;
   std::string form = "text";
   std::string module;
@@ -26,7 +26,7 @@ struct Options {
 
 class Decode {
  public:
-  explicit Decode(Options options)
+  explicit Decode(DecodeOptions options)
       : options_(std::move(options)), shower_(options_.form, options_.show_keys, use_colour(options_.colour)) {}
 
   int run() {
@@ -124,7 +124,7 @@ class Decode {
     bad_ = true;
   }
 
-  Options options_;
+  DecodeOptions options_;
   Shower shower_;
   bool bad_ = false;
 };
@@ -132,7 +132,7 @@ class Decode {
 }  // namespace
 
 Run setup_decode(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DecodeOptions>();
   app.add_option("files", options->files, "files with IRI records or PDUs; none or - is standard input")->option_text("FILE...");
   app.add_option("-o,--output", options->form, "form: text, json, jsonl, xer, hex or ber")
       ->check(CLI::IsMember({"text", "json", "jsonl", "xer", "hex", "ber"}))

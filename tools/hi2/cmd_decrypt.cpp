@@ -14,7 +14,7 @@ namespace {
 
 using lemf::StreamState;
 
-struct Options {
+struct DecryptOptions {
   std::vector<std::string> records;
   std::vector<std::string> media;
   std::string module;
@@ -46,7 +46,7 @@ void totals(const lemf::Decrypter& decrypter, const std::vector<lemf::StreamSumm
       "\n");
 }
 
-int decrypt(const Options& options) {
+int decrypt(const DecryptOptions& options) {
   lemf::Decrypter decrypter;
   bool good = for_each_record(options.records, to_module(options.module), [&](const auto& file, std::size_t offset, const auto& record) {
     if (const auto added = decrypter.add(record); !added) {
@@ -88,7 +88,7 @@ int decrypt(const Options& options) {
 }  // namespace
 
 Run setup_decrypt(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DecryptOptions>();
   app.add_option("--records", options->records,
                  "files with the IRI records of the calls, or with PS-PDUs that hold them; - is standard input")
       ->required()

@@ -16,7 +16,7 @@
 namespace li::tool {
 namespace {
 
-struct Options {
+struct EncodeOptions {
   std::vector<std::string> files;
   std::string form = "auto";
   std::string module;
@@ -43,7 +43,7 @@ capture::Form form_of(const schema::Type& type) {
 
 class Encode {
  public:
-  explicit Encode(Options options) : options_(std::move(options)) {}
+  explicit Encode(EncodeOptions options) : options_(std::move(options)) {}
 
   int run() {
     if (stdout_is_terminal()) throw UsageError{"BER does not go to a terminal; write it to a file or a pipe"};
@@ -147,7 +147,7 @@ class Encode {
     return {};
   }
 
-  Options options_;
+  EncodeOptions options_;
   std::size_t records_ = 0;
   bool bad_ = false;
 };
@@ -155,7 +155,7 @@ class Encode {
 }  // namespace
 
 Run setup_encode(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<EncodeOptions>();
   app.add_option("files", options->files, "JSON, JSON lines or XER; none or - is standard input")->option_text("FILE...");
   app.add_option("-i,--input", options->form, "form: auto, json (JSON lines too) or xer")
       ->check(CLI::IsMember({"auto", "json", "xer"}))

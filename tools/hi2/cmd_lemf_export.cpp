@@ -16,7 +16,7 @@
 namespace li::tool {
 namespace {
 
-struct Options {
+struct LemfExportOptions {
   StoreChoice choice;
   FilterTexts filter;
   std::string form = "ber";
@@ -35,7 +35,7 @@ void print_to(const std::string& file) {
 
 class Export {
  public:
-  explicit Export(const Options& options) : options_(options) {}
+  explicit Export(const LemfExportOptions& options) : options_(options) {}
 
   int run() {
     const auto filter = to_filter(options_.filter);
@@ -112,14 +112,14 @@ class Export {
     put("}\n");
   }
 
-  const Options& options_;
+  const LemfExportOptions& options_;
   std::size_t left_out_ = 0;
 };
 
 }  // namespace
 
 Run setup_lemf_export(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<LemfExportOptions>();
   add_store_options(app, options->choice);
   add_filter_options(app, options->filter);
   app.add_option("-o,--output", options->form, "form: ber (records one after the other) or jsonl (an object a record)")

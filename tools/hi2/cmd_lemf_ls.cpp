@@ -11,7 +11,7 @@
 namespace li::tool {
 namespace {
 
-struct Options {
+struct LemfLsOptions {
   StoreChoice choice;
   FilterTexts filter;
   std::string colour = "auto";
@@ -22,7 +22,7 @@ struct Options {
 
 class List {
  public:
-  explicit List(const Options& options)
+  explicit List(const LemfLsOptions& options)
       : options_(options),
         colour_(use_colour(options.colour)),
         table_({"#", "time", "seq", "type", "event", "LIID", "correlation", "message", "from → to", "keys"}) {}
@@ -105,7 +105,7 @@ class List {
         (gaps == 1 ? " gap\n" : " gaps\n"));
   }
 
-  const Options& options_;
+  const LemfLsOptions& options_;
   bool colour_;
   Table<10> table_;
   std::size_t items_ = 0;
@@ -114,7 +114,7 @@ class List {
 }  // namespace
 
 Run setup_lemf_ls(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<LemfLsOptions>();
   add_store_options(app, options->choice);
   add_filter_options(app, options->filter);
   app.add_flag("--json", options->json, "a JSON object a line");

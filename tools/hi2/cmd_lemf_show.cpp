@@ -11,7 +11,7 @@
 namespace li::tool {
 namespace {
 
-struct Options {
+struct LemfShowOptions {
   StoreChoice choice;
   std::int64_t id = 0;
   std::string form = "text";
@@ -32,7 +32,7 @@ void show_octets(ByteView octets, bool with_keys) {
 }
 
 // Whether it could be shown.
-bool show(const lemf::Item& item, const Options& options) {
+bool show(const lemf::Item& item, const LemfShowOptions& options) {
   const auto& arrival = item.arrival;
   Shower shower(options.form, options.show_keys, use_colour(options.colour));
   shower.file("item " + std::to_string(item.id));
@@ -48,7 +48,7 @@ bool show(const lemf::Item& item, const Options& options) {
   return arrival.form != lemf::Form::bad;
 }
 
-int run(const Options& options) {
+int run(const LemfShowOptions& options) {
   auto reader = open_store(options.choice, options.show_keys, "show " + std::to_string(options.id));
   if (!reader) return failed(reader.error());
   lemf::Filter filter;
@@ -66,7 +66,7 @@ int run(const Options& options) {
 }  // namespace
 
 Run setup_lemf_show(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<LemfShowOptions>();
   app.add_option("id", options->id, "its number, as hi2 lemf ls has it")
       ->required()
       ->check(CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max()))

@@ -14,7 +14,7 @@ namespace {
 
 using capture::Item;
 
-struct Options {
+struct LsOptions {
   std::vector<std::string> files;
   std::string module;
   std::string from;
@@ -24,7 +24,7 @@ struct Options {
 
 class List {
  public:
-  explicit List(Options options) : options_(std::move(options)), colour_(use_colour(options_.colour)) {}
+  explicit List(LsOptions options) : options_(std::move(options)), colour_(use_colour(options_.colour)) {}
 
   int run() {
     const bool opened = for_each_input(options_.files, [this](std::istream& in, const std::string& name) { return file(in, name), true; });
@@ -128,7 +128,7 @@ class List {
       put(std::to_string(pdus_.mismatches) + (pdus_.mismatches == 1 ? " digest does" : " digests do") + " not match\n");
   }
 
-  Options options_;
+  LsOptions options_;
   bool colour_;
   std::unique_ptr<RecordTable> table_;
   std::string file_;
@@ -143,7 +143,7 @@ class List {
 }  // namespace
 
 Run setup_ls(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<LsOptions>();
   app.add_option("files", options->files, "files with IRI records or PDUs; none or - is standard input")->option_text("FILE...");
   add_from_option(app, options->from);
   add_module_option(app, options->module);

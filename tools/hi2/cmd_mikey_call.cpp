@@ -14,7 +14,7 @@ namespace {
 
 using schema::Secrets;
 
-struct Options {
+struct MikeyCallOptions {
   unsigned prf = 0;
   std::optional<std::uint64_t> seed;
   std::string form = "text";
@@ -59,7 +59,7 @@ constexpr Step kSteps[] = {
 
 class MikeyCall {
  public:
-  MikeyCall(const Options& options, PlayedCall call)
+  MikeyCall(const MikeyCallOptions& options, PlayedCall call)
       : call_(std::move(call)), secrets_(options.show_keys ? Secrets::show : Secrets::hide), colour_(use_colour(options.colour)) {}
 
   void text() const {
@@ -127,7 +127,7 @@ class MikeyCall {
 }  // namespace
 
 Run setup_mikey_call(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<MikeyCallOptions>();
   app.add_option("--prf", options->prf, "0: MIKEY-1 with the 128-bit algorithms, 1: PRF-HMAC-SHA-256 with the 256-bit ones")
       ->check(CLI::IsMember({0, 1}))
       ->option_text("0|1");

@@ -11,7 +11,7 @@
 namespace li::tool {
 namespace {
 
-struct Options {
+struct MikeyDecodeOptions {
   std::vector<std::string> files;
   std::string from = "auto";
   std::string form = "text";
@@ -21,7 +21,7 @@ struct Options {
 
 class MikeyDecode {
  public:
-  explicit MikeyDecode(Options options) : options_(std::move(options)), colour_(use_colour(options_.colour)) {}
+  explicit MikeyDecode(MikeyDecodeOptions options) : options_(std::move(options)), colour_(use_colour(options_.colour)) {}
 
   int run() {
     const bool opened = for_each_input(options_.files, [this](std::istream& in, const std::string& name) { return file(in, name), true; });
@@ -60,7 +60,7 @@ class MikeyDecode {
     bad_ = true;
   }
 
-  Options options_;
+  MikeyDecodeOptions options_;
   bool colour_;
   bool first_ = true;
   bool bad_ = false;
@@ -69,7 +69,7 @@ class MikeyDecode {
 }  // namespace
 
 Run setup_mikey_decode(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<MikeyDecodeOptions>();
   app.add_option("files", options->files, "files with messages; none or - is standard input")->option_text("FILE...");
   app.add_option("--from", options->from, "what a file holds: auto, raw octets, hex, base64, or sip (SIP, SDP, a=key-mgmt lines)")
       ->check(CLI::IsMember({"auto", "raw", "hex", "base64", "sip"}))

@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct MikeyTestOptions {
   std::vector<std::string> files;
   CaseOptions cases;
   bool quiet = false;
@@ -47,7 +47,7 @@ std::string joined(const std::vector<std::string>& texts) {
 
 class MikeyTest {
  public:
-  explicit MikeyTest(Options options) : options_(std::move(options)) {}
+  explicit MikeyTest(MikeyTestOptions options) : options_(std::move(options)) {}
 
   int run() {
     const auto files = expand(options_.files);
@@ -113,7 +113,7 @@ class MikeyTest {
     ++unreadable_;
   }
 
-  Options options_;
+  MikeyTestOptions options_;
   std::size_t passed_ = 0;
   std::size_t failed_ = 0;
   std::size_t unreadable_ = 0;
@@ -122,7 +122,7 @@ class MikeyTest {
 }  // namespace
 
 Run setup_mikey_test(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<MikeyTestOptions>();
   app.add_option("files", options->files, "files with cases, or folders of *.json; none or - is standard input")->option_text("FILE...");
   app.add_flag("--any-reason", options->cases.any_reason, "a refusal passes whatever its reason is");
   app.add_flag("--show-keys", options->cases.show_keys, "show the values that differ");
