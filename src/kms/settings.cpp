@@ -2,12 +2,10 @@
 
 #include <algorithm>
 
-#include "crypto/hash.hpp"
 #include "crypto/vault.hpp"
 #include "kms/identity.hpp"
 #include "mikey/ticket.hpp"
 #include "ops/daemon_sections.hpp"
-#include "ops/private_file.hpp"
 
 namespace li::kms {
 
@@ -177,12 +175,8 @@ void read_bsf(const ConfigSection& section, Settings::Bsf& bsf) {
 }
 
 void read_audit(const ConfigSection& section, Settings& settings) {
-  settings.audit.path = section.path("trail", "kms.audit", "every key request and every refusal").string();
-  settings.audit.key_file = section.path("key", "audit.key", "Ed25519, PEM: signs the trails").string();
-  settings.audit.anchor = section.path("anchor", "kms.anchor", "what the trail has come to; better on another machine's disk").string();
-  settings.admin_audit.path = section.path("admin_trail", "admin.audit", "every command of administration").string();
-  settings.admin_audit.key_file = settings.audit.key_file;
-  settings.admin_audit.anchor = section.path("admin_anchor", "admin.anchor", "what that trail has come to").string();
+  ops::read_audit_trails(section, "kms", "every key request and every refusal", "every command of administration", settings.audit,
+                         settings.admin_audit);
   settings.audited_refusals_per_second = static_cast<double>(section.integer(
       "refusals_per_second", 20, {1, 100'000}, "of UEs that are audited one by one; more are counted, so that nobody fills the disk"));
 }
@@ -214,17 +208,7 @@ Settings read_settings(const ops::Config& config) {
 }
 
 tl::expected<Settings, std::vector<std::string>> load_settings(const std::string& path) {
-  const auto text = ops::read_private(path);
-  if (!text && text.error().kind == ErrorKind::missing)
-    return tl::unexpected(std::vector{text.error().message() + "; --config names another, hi2-kms describe prints one to begin with"});
-  if (!text) return tl::unexpected(std::vector{text.error().message()});
-  const auto config = ops::Config::parse(as_text(text->reveal()), path);
-  if (!config) return tl::unexpected(std::vector{config.error().message()});
-  auto settings = read_settings(*config);
-  auto problems = config->problems();
-  if (!problems.empty()) return tl::unexpected(std::move(problems));
-  settings.sha256 = to_hex(crypto::digest(crypto::Hash::sha256, text->reveal()));
-  return settings;
+  return ops::load_settings_with(path, "hi2-kms", read_settings);
 }
 
 std::string describe_settings() {

@@ -2,7 +2,6 @@
 
 #include <filesystem>
 
-#include "crypto/hash.hpp"
 #include "crypto/vault.hpp"
 #include "ops/daemon_sections.hpp"
 
@@ -60,15 +59,6 @@ void read_store(const ConfigSection& store, Settings& settings) {
   settings.store.max_pages = static_cast<std::int64_t>((most + kPage - 1) / kPage);
 }
 
-void read_audit(const ConfigSection& section, Settings& settings) {
-  settings.audit.path = section.path("trail", "lemf.audit", "every refusal, conflict and reload").string();
-  settings.audit.key_file = section.path("key", "audit.key", "Ed25519, PEM: signs the trails").string();
-  settings.audit.anchor = section.path("anchor", "lemf.anchor", "what the trail has come to; better on another machine's disk").string();
-  settings.admin_audit.path = section.path("admin_trail", "admin.audit", "every command of administration, and who saw keys").string();
-  settings.admin_audit.key_file = settings.audit.key_file;
-  settings.admin_audit.anchor = section.path("admin_anchor", "admin.anchor", "what that trail has come to").string();
-}
-
 }  // namespace
 
 Settings read_settings(const ops::Config& config) {
@@ -77,7 +67,8 @@ Settings read_settings(const ops::Config& config) {
   read_hi2(root.table("hi2", "mediation functions come here: PS-PDUs over mutual TLS 1.3"), settings.hi2);
   read_drop_folder(root.table("drop_folder", "mediation functions put files here, through an FTPS server"), settings.drop_folder);
   read_store(root.table("store", "what is kept"), settings);
-  read_audit(root.table("audit", "the audit trails"), settings);
+  ops::read_audit_trails(root.table("audit", "the audit trails"), "lemf", "every refusal, conflict and reload",
+                         "every command of administration, and who saw keys", settings.audit, settings.admin_audit);
   settings.metrics = root.table("metrics", "Prometheus and health, plain HTTP").address("listen", "127.0.0.1:9466", "address and port");
   settings.log_level = ops::read_log_level(root);
   if (!settings.hi2.on && !settings.drop_folder.on) root.problem("hi2", "there is neither [hi2] nor [drop_folder]: nothing can come");
@@ -85,17 +76,7 @@ Settings read_settings(const ops::Config& config) {
 }
 
 tl::expected<Settings, std::vector<std::string>> load_settings(const std::string& path) {
-  const auto text = ops::read_private(path);
-  if (!text && text.error().kind == ErrorKind::missing)
-    return tl::unexpected(std::vector{text.error().message() + "; --config names another, hi2-lemf describe prints one to begin with"});
-  if (!text) return tl::unexpected(std::vector{text.error().message()});
-  const auto config = ops::Config::parse(as_text(text->reveal()), path);
-  if (!config) return tl::unexpected(std::vector{config.error().message()});
-  auto settings = read_settings(*config);
-  auto problems = config->problems();
-  if (!problems.empty()) return tl::unexpected(std::move(problems));
-  settings.sha256 = to_hex(crypto::digest(crypto::Hash::sha256, text->reveal()));
-  return settings;
+  return ops::load_settings_with(path, "hi2-lemf", read_settings);
 }
 
 // Level and the contents of certificates change with a reload.

@@ -1,5 +1,6 @@
 #include "ops/daemon_sections.hpp"
 
+#include "crypto/hash.hpp"
 #include "crypto/key.hpp"
 
 namespace li::ops {
@@ -24,6 +25,29 @@ LogLevel read_log_level(const ConfigSection& root) {
   const auto log = root.table("log", "to standard error or the journal");
   return *log_level_by_name(
       log.one_of("level", "info", {"debug", "info", "warning", "error", "critical"}, "from which on lines are written"));
+}
+
+void read_audit_trails(const ConfigSection& section, const std::string& name, std::string_view trail, std::string_view admin_trail,
+                       AuditOptions& audit, AuditOptions& admin_audit) {
+  audit.path = section.path("trail", name + ".audit", trail).string();
+  audit.key_file = section.path("key", "audit.key", "Ed25519, PEM: signs the trails").string();
+  audit.anchor = section.path("anchor", name + ".anchor", "what the trail has come to; better on another machine's disk").string();
+  admin_audit.path = section.path("admin_trail", "admin.audit", admin_trail).string();
+  admin_audit.key_file = audit.key_file;
+  admin_audit.anchor = section.path("admin_anchor", "admin.anchor", "what that trail has come to").string();
+}
+
+tl::expected<LoadedConfig, std::vector<std::string>> load_config(const std::string& path, std::string_view program) {
+  const auto text = read_private(path);
+  if (!text) {
+    auto what = text.error().message();
+    if (text.error().kind == ErrorKind::missing)
+      what += "; --config names another, " + std::string(program) + " describe prints one to begin with";
+    return tl::unexpected(std::vector{what});
+  }
+  auto config = Config::parse(as_text(text->reveal()), path);
+  if (!config) return tl::unexpected(std::vector{config.error().message()});
+  return LoadedConfig{std::move(*config), to_hex(crypto::digest(crypto::Hash::sha256, text->reveal()))};
 }
 
 // The trails may be missing: they are made. The key may not.

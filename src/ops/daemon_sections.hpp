@@ -19,6 +19,29 @@ namespace li::ops {
 /// [log] level
 [[nodiscard]] LogLevel read_log_level(const ConfigSection& root);
 
+/// The daemon's trail and that of its administration, with one key. `name` begins the names of its files; the texts say what is in each.
+void read_audit_trails(const ConfigSection& section, const std::string& name, std::string_view trail, std::string_view admin_trail,
+                       AuditOptions& audit, AuditOptions& admin_audit);
+
+/// A configuration that is private to us, with the digest of what was read. `program` is named where the file is missing.
+struct LoadedConfig {
+  Config config;
+  std::string sha256;
+};
+[[nodiscard]] tl::expected<LoadedConfig, std::vector<std::string>> load_config(const std::string& path, std::string_view program);
+
+/// Its values, as `read` declares them, or everything that is wrong with the file. Settings has a member sha256.
+template <typename Settings>
+[[nodiscard]] tl::expected<Settings, std::vector<std::string>> load_settings_with(const std::string& path, std::string_view program,
+                                                                                  Settings (*read)(const Config&)) {
+  auto loaded = load_config(path, program);
+  if (!loaded) return tl::unexpected(std::move(loaded.error()));
+  auto settings = read(loaded->config);
+  if (auto problems = loaded->config.problems(); !problems.empty()) return tl::unexpected(std::move(problems));
+  settings.sha256 = std::move(loaded->sha256);
+  return settings;
+}
+
 /// Whether a daemon can start with them: the key signs, what is there is private, the anchor's folder is there. A line each.
 [[nodiscard]] std::vector<std::string> check_audit(const std::string& key_file, const std::vector<const AuditOptions*>& trails);
 
