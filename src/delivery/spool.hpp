@@ -5,7 +5,8 @@
 // Source:  docs/decisions.md (spool first; numbers survive restarts; encrypted at rest); ETSI TS 102 232-1 5.2.5 (numbers), TS 33.107
 //          8.2.2 (buffers are erasable beyond recovery).
 // Units:   octets; times are UTC.
-// Errors:  ErrorKind::limit is a full disk: nothing of the batch is there, and it may be tried again. Any other is a fault of the store.
+// Errors:  ErrorKind::limit is a full disk, unless is_busy() says that another process has the store locked: nothing of the batch is there,
+//          and it may be tried again. Any other is a fault of the store. A row that can't be opened is no Error: it is left out, and told.
 // Owns:    the spool owns its files. What it gives is overwritten when freed. All may be called by any thread; a Batch belongs to one.
 #pragma once
 
@@ -95,6 +96,8 @@ class Spool {
     [[nodiscard]] virtual Result<Sighting> sight(ByteView context, std::uint32_t number, ByteView octets, TimePoint now) = 0;
     [[nodiscard]] virtual Result<void> keep(const State& state) = 0;
     [[nodiscard]] virtual Result<void> forget(std::string_view kind, ByteView liid, ByteView key) = 0;
+    /// The session with that CIN is over: what is counted for it goes. Its CIN may not be used again, or a LEMF would see old numbers.
+    [[nodiscard]] virtual Result<void> forget_numbers(ByteView liid, std::uint32_t communication_identity_number) = 0;
     /// Returns when it is on the disk.
     [[nodiscard]] virtual Result<void> commit() = 0;
   };
@@ -122,11 +125,16 @@ class Spool {
   [[nodiscard]] virtual Result<std::vector<Bytes>> liids() = 0;
   /// Everything of that LIID, beyond recovery: entries, state and data key. The number of entries that nobody had confirmed.
   [[nodiscard]] virtual Result<std::uint64_t> erase(ByteView liid) = 0;
+  /// Rises when something was erased, by another process too. Costs next to nothing.
+  [[nodiscard]] virtual Result<std::uint64_t> erasures() = 0;
   /// Sightings older than that are forgotten; the write-ahead log is made empty.
   [[nodiscard]] virtual Result<void> tidy(TimePoint sightings_before) = 0;
 
   /// Called after each commit that holds entries, by the committing thread: to wake senders. Set before threads run.
   std::function<void()> on_entries;
 };
+
+/// Nothing is wrong but that another process has the store locked: the same may be tried again.
+[[nodiscard]] bool is_busy(const Error& error);
 
 }  // namespace li::delivery

@@ -74,11 +74,11 @@ Result<void> SqliteSpool::Parts::write_back() {
 }
 
 Result<void> SqliteSpool::Parts::cut() {
-  const std::scoped_lock hold(writing, keeper.lock, reader.lock);
+  const std::scoped_lock hold(writing, keeper.lock, reader.lock, looker.lock);
   auto checkpoint = keeper.database.query("PRAGMA wal_checkpoint(TRUNCATE)");
   const auto busy = checkpoint.next() && checkpoint.integer(0) != 0;
   if (auto done = checkpoint.done(); !done) return done;
-  if (busy) return failure(ErrorKind::limit, "spool: another process reads; what was erased stays in the log until the next time");
+  if (busy) return failure(ErrorKind::limit, std::string(kLogIsRead));
   return {};
 }
 

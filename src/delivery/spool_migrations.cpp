@@ -30,6 +30,13 @@ CREATE TABLE sightings (source INTEGER NOT NULL, number INTEGER NOT NULL, digest
 CREATE INDEX sightings_by_time ON sightings (seen_seconds);
 INSERT INTO counters VALUES ('entries', 0), ('erasures', 0);
 )",
+    // The CIN of a session, whose numbers go with it. An owner whose key can't be opened stands aside for another one of that LIID; "aside"
+    // is its name then.
+    R"(
+ALTER TABLE numbers ADD COLUMN cin INTEGER;
+CREATE INDEX numbers_by_cin ON numbers (owner, cin) WHERE cin IS NOT NULL;
+ALTER TABLE owners ADD COLUMN aside BLOB;
+)",
 };
 constexpr auto kVersion = static_cast<std::int64_t>(std::size(kSteps));
 

@@ -79,23 +79,28 @@ Result<std::shared_ptr<const Owner>> Owners::open(Query query) {
   auto vault = Vault::open(keys_->wrapping, query.blob(3), purpose(name));
   if (!vault) return failure(ErrorKind::malformed, "store: the data key of a LIID was changed or moved");
   auto owner = std::make_shared<const Owner>(Owner{query.integer(0), to_bytes(liid->reveal()), std::move(*vault)});
-  by_id_[owner->id] = owner;
-  return by_liid_[owner->liid] = owner;
+  return by_id_[owner->id] = owner;
 }
 
 Result<std::shared_ptr<const Owner>> Owners::find(Database& database, ByteView liid) {
   if (const auto known = by_liid_.find(to_bytes(liid)); known != by_liid_.end()) return known->second;
-  return open(database.query("SELECT id, name, sealed_liid, wrapped FROM owners WHERE name = ?", keys_->name("liid", {liid})));
+  auto owner = open(database.query("SELECT id, name, sealed_liid, wrapped FROM owners WHERE name = ?", keys_->name("liid", {liid})));
+  if (owner && *owner) by_liid_[to_bytes(liid)] = *owner;
+  return owner;
 }
 
 Result<std::shared_ptr<const Owner>> Owners::find(Database& database, std::int64_t id) {
   if (const auto known = by_id_.find(id); known != by_id_.end()) return known->second;
-  return open(database.query("SELECT id, name, sealed_liid, wrapped FROM owners WHERE id = ?", id));
+  return open(database.query("SELECT id, coalesce(aside, name), sealed_liid, wrapped FROM owners WHERE id = ?", id));
 }
 
 Result<std::shared_ptr<const Owner>> Owners::find_or_make(Database& database, ByteView liid) {
   auto found = find(database, liid);
   if (!found || *found) return found;
+  return make(database, liid);
+}
+
+Result<std::shared_ptr<const Owner>> Owners::make(Database& database, ByteView liid) {
   const auto name = keys_->name("liid", {liid});
   auto made = Vault::make(keys_->wrapping, keys_->random, purpose(name));
   if (!made) return failure(made.error());
@@ -104,6 +109,33 @@ Result<std::shared_ptr<const Owner>> Owners::find_or_make(Database& database, By
   auto done = database.execute("INSERT INTO owners (name, sealed_liid, wrapped) VALUES (?, ?, ?)", name, *sealed, made->wrapped);
   if (!done) return failure(done.error());
   return find(database, liid);
+}
+
+Result<std::shared_ptr<const Owner>> Owners::replace(Database& database, ByteView liid) {
+  const auto old = row_of(database, liid);
+  // Every connection has to forget which owner the LIID had.
+  for (const auto* sql : {"UPDATE owners SET aside = name, name = randomblob(16) WHERE id = ?",
+                          "UPDATE counters SET value = value + 1 WHERE name = 'erasures' AND ?"}) {
+    if (auto done = database.execute(sql, old); !done) return failure(done.error());
+  }
+  auto made = make(database, liid);
+  if (!made) return made;
+  for (const auto* sql : {"UPDATE numbers SET owner = ? WHERE owner = ?", "UPDATE file_numbers SET owner = ? WHERE owner = ?"}) {
+    if (auto done = database.execute(sql, (*made)->id, old); !done) return failure(done.error());
+  }
+  return made;
+}
+
+std::int64_t Owners::row_of(Database& database, ByteView liid) const {
+  const auto found = one_integer(database.query("SELECT id FROM owners WHERE name = ?", keys_->name("liid", {liid})));
+  return found ? found->value_or(0) : 0;
+}
+
+Bytes Owners::liid_of(Database& database, std::int64_t id) const {
+  auto query = database.query("SELECT coalesce(aside, name), sealed_liid FROM owners WHERE id = ?", id);
+  if (!query.next()) return {};
+  const auto liid = keys_->vault.open(query.blob(1), "owners", {query.blob(0)});
+  return liid ? to_bytes(liid->reveal()) : Bytes();
 }
 
 Result<std::optional<std::int64_t>> Connection::destination(std::string_view name) {

@@ -7,6 +7,9 @@ namespace li::delivery {
 
 namespace {
 
+/// Rows that are counted in one look.
+constexpr std::int64_t kCounted = 10'000;
+
 struct Row {
   std::int64_t id = 0;
   std::int64_t event = 0;
@@ -18,15 +21,15 @@ struct Row {
 TimePoint time_of(std::int64_t event) { return TimePoint(std::chrono::milliseconds(event)); }
 
 /// Rows as they are stored: opened without the connection's lock.
-Result<std::vector<Row>> fetch(Connection& reader, Query query, const Confirmed::Ids& confirmed, std::size_t most,
+Result<std::vector<Row>> fetch(SqliteSpool::Parts& parts, Query query, const Confirmed::Ids& confirmed, std::size_t most,
                                std::size_t most_octets) {
   std::vector<Row> rows;
   std::size_t octets = 0;
   while (rows.size() < most && query.next()) {
     if (confirmed.contains(query.integer(0))) continue;
-    auto owner = reader.owners.find(reader.database, query.integer(2));
+    auto owner = parts.owner_of(parts.reader, query.integer(2));
     if (!owner) return failure(owner.error());
-    if (!*owner) continue;  // erased a moment ago
+    if (!*owner) continue;
     Row row{query.integer(0), query.integer(1), std::move(*owner), query.blob(3)};
     octets += row.size();
     if (!rows.empty() && octets > most_octets) break;
@@ -38,11 +41,7 @@ Result<std::vector<Row>> fetch(Connection& reader, Query query, const Confirmed:
 
 Result<Waiting> unseal(const Row& row, std::int64_t destination) {
   const auto octets = row.owner->vault.open(row.sealed, "entries", {octets_of(row.id), octets_of(destination), octets_of(row.event)});
-  if (!octets) {
-    auto error = octets.error();
-    error.text += ", number " + std::to_string(row.id);
-    return failure(std::move(error));
-  }
+  if (!octets) return failure(octets.error());
   return Waiting{row.id, row.owner->liid, to_record_bytes(octets->reveal()), time_of(row.event)};
 }
 
@@ -76,7 +75,7 @@ Result<std::optional<std::int64_t>> SqliteSpool::Parts::read_some(std::string_vi
   // Taken before the rows are read: what is confirmed is in it, or its row is gone.
   const auto taken = confirmed.behind(**from, after);
   const auto rows = fetch(
-      reader,
+      *this,
       reader.database.query("SELECT id, event, owner, sealed FROM entries WHERE destination = ? AND id > ? ORDER BY id", **from, after),
       taken, most, most_octets);
   hold.unlock();
@@ -85,56 +84,86 @@ Result<std::optional<std::int64_t>> SqliteSpool::Parts::read_some(std::string_vi
   for (const auto& row : *rows) {
     auto opened = unseal(row, **from);
     if (opened) found.push_back(std::move(*opened));
-    else note_unreadable(row.id, opened.error());
+    else note_unreadable({"entries", row.id, row.owner->liid, std::string(destination), opened.error()});
   }
   return rows->empty() ? std::nullopt : std::optional(rows->back().id);
 }
 
 // It stays where it is, for whoever looks into it, and is told once.
-void SqliteSpool::Parts::note_unreadable(std::int64_t id, const Error& error) {
+void SqliteSpool::Parts::note_unreadable(const Unreadable& row) {
   {
     const std::scoped_lock hold(unreadable_lock);
-    if (!unreadable.insert(id).second) return;
+    if (!unreadable.emplace(row.table, row.row).second) return;
   }
-  if (options.on_fault) options.on_fault(error);
+  if (options.on_unreadable) options.on_unreadable(row);
+}
+
+Result<std::shared_ptr<const Owner>> SqliteSpool::Parts::owner_of(Connection& connection, std::int64_t id) {
+  auto owner = connection.owners.find(connection.database, id);
+  if (owner || owner.error().kind != ErrorKind::malformed) return owner;
+  note_unreadable({"owners", id, connection.owners.liid_of(connection.database, id), {}, owner.error()});
+  return nullptr;
 }
 
 Result<std::vector<State>> SqliteSpool::kept(std::string_view kind) {
   auto& keeper = parts_->keeper;
   const std::scoped_lock hold(keeper.lock);
   std::vector<State> found;
-  auto query = keeper.database.query("SELECT owner, name, sealed FROM states WHERE kind = ? ORDER BY id", kind);
+  auto query = keeper.database.query("SELECT owner, name, sealed, id FROM states WHERE kind = ? ORDER BY id", kind);
   while (query.next()) {
-    const auto owner = keeper.owners.find(keeper.database, query.integer(0));
+    const auto owner = parts_->owner_of(keeper, query.integer(0));
     if (!owner) return failure(owner.error());
     if (!*owner) continue;
     const auto whole = (*owner)->vault.open(query.blob(2), "states", {as_bytes(kind), query.blob(1)});
-    if (!whole) return failure(whole.error());
-    auto state = split(kind, **owner, whole->reveal());
-    if (!state) return failure(state.error());
-    found.push_back(std::move(*state));
+    auto state = whole ? split(kind, **owner, whole->reveal()) : failure(whole.error());
+    if (state) found.push_back(std::move(*state));
+    else parts_->note_unreadable({"states", query.integer(3), (*owner)->liid, {}, state.error()});
   }
   if (auto done = query.done(); !done) return failure(done.error());
   return found;
 }
 
+// Counted a piece at a time, over a connection of its own: a long look would keep the log from being cut off, and that holds up batches.
 Result<Depth> SqliteSpool::depth(std::string_view destination) {
-  auto& keeper = parts_->keeper;
-  const std::scoped_lock hold(keeper.lock);
-  const auto from = keeper.destination(destination);
-  if (!from) return failure(from.error());
-  if (!*from) return Depth();
-  const auto confirmed = parts_->confirmed.behind(**from, 0);
-  const auto count = one_integer(keeper.database.query("SELECT count(*) FROM entries WHERE destination = ?", **from));
-  if (!count) return failure(count.error());
-  const auto rows = static_cast<std::uint64_t>(count->value_or(0));
-  Depth depth{rows - std::min<std::uint64_t>(rows, confirmed.size()), std::nullopt};
-  auto query = keeper.database.query("SELECT id, event FROM entries WHERE destination = ? ORDER BY id", **from);
-  while (!depth.oldest && query.next()) {
-    if (!confirmed.contains(query.integer(0))) depth.oldest = time_of(query.integer(1));
+  Depth depth;
+  std::int64_t after = 0;
+  for (auto more = true; more;) {
+    const auto counted = parts_->count_some(destination, after, depth);
+    if (!counted) return failure(counted.error());
+    more = *counted;
   }
-  if (auto done = query.done(); !done) return failure(done.error());
   return depth;
+}
+
+// False at the end.
+Result<bool> SqliteSpool::Parts::count_some(std::string_view destination, std::int64_t& after, Depth& depth) {
+  const std::scoped_lock hold(looker.lock);
+  const auto from = looker.destination(destination);
+  if (!from) return failure(from.error());
+  if (!*from) return false;
+  const auto taken = confirmed.behind(**from, after);
+  auto query =
+      looker.database.query("SELECT count(*), max(id) FROM (SELECT id FROM entries WHERE destination = ? AND id > ? ORDER BY id LIMIT ?)",
+                            **from, after, kCounted);
+  static_cast<void>(query.next());
+  if (auto done = query.done(); !done) return failure(done.error());
+  const auto count = query.integer(0);
+  if (count == 0) return false;
+  if (!depth.oldest) {
+    if (auto done = find_oldest(**from, after, taken, depth); !done) return failure(done.error());
+  }
+  after = query.integer(1);
+  const auto gone = std::distance(taken.begin(), taken.upper_bound(after));
+  depth.entries += static_cast<std::uint64_t>(std::max<std::int64_t>(count - gone, 0));
+  return count == kCounted;
+}
+
+Result<void> SqliteSpool::Parts::find_oldest(std::int64_t destination, std::int64_t after, const Confirmed::Ids& taken, Depth& depth) {
+  auto query = looker.database.query("SELECT id, event FROM entries WHERE destination = ? AND id > ? ORDER BY id", destination, after);
+  while (!depth.oldest && query.next()) {
+    if (!taken.contains(query.integer(0))) depth.oldest = time_of(query.integer(1));
+  }
+  return query.done();
 }
 
 Result<std::vector<Bytes>> SqliteSpool::liids() {
@@ -143,25 +172,9 @@ Result<std::vector<Bytes>> SqliteSpool::liids() {
   std::vector<Bytes> found;
   auto query = keeper.database.query("SELECT id FROM owners ORDER BY id");
   while (query.next()) {
-    const auto owner = keeper.owners.find(keeper.database, query.integer(0));
+    const auto owner = parts_->owner_of(keeper, query.integer(0));
     if (!owner) return failure(owner.error());
     if (*owner) found.push_back((*owner)->liid);
-  }
-  if (auto done = query.done(); !done) return failure(done.error());
-  return found;
-}
-
-Result<std::vector<SqliteSpool::Listed>> SqliteSpool::list() {
-  auto& keeper = parts_->keeper;
-  const std::scoped_lock hold(keeper.lock);
-  std::vector<Listed> found;
-  auto query = keeper.database.query(
-      "SELECT name, owner, waiting, (SELECT event FROM entries WHERE id = first) FROM (SELECT destination, owner, count(*) AS waiting, "
-      "min(id) AS first FROM entries GROUP BY destination, owner) JOIN destinations ON destinations.id = destination ORDER BY name, first");
-  while (query.next()) {
-    const auto owner = keeper.owners.find(keeper.database, query.integer(1));
-    if (!owner) return failure(owner.error());
-    if (*owner) found.push_back({query.text(0), (*owner)->liid, static_cast<std::uint64_t>(query.integer(2)), time_of(query.integer(3))});
   }
   if (auto done = query.done(); !done) return failure(done.error());
   return found;

@@ -41,13 +41,14 @@ Result<std::shared_ptr<const Owner>> owner_of(Connection& keeper, const std::vec
 }
 
 /// What was erased or delivered meanwhile is no longer part of it.
-Result<void> keep_waiting(Connection& keeper, const Confirmed::Ids& confirmed, Upload& upload) {
+Result<void> keep_waiting(SqliteSpool::Parts& parts, const Confirmed::Ids& confirmed, Upload& upload) {
+  auto& keeper = parts.keeper;
   std::vector<std::int64_t> waiting;
   for (const auto id : upload.ids) {
     const auto found = one_integer(keeper.database.query("SELECT owner FROM entries WHERE id = ?", id));
     if (!found) return failure(found.error());
     if (!*found || confirmed.contains(id)) continue;
-    const auto owner = keeper.owners.find(keeper.database, **found);
+    const auto owner = parts.owner_of(keeper, **found);
     if (!owner) return failure(owner.error());
     if (*owner) waiting.push_back(id);
   }
@@ -63,23 +64,25 @@ Result<std::optional<Upload>> SqliteSpool::upload(std::string_view destination) 
   const auto from = keeper.destination(destination);
   if (!from) return failure(from.error());
   if (!*from) return std::nullopt;
-  auto query = keeper.database.query("SELECT owner, sealed FROM uploads WHERE destination = ?", **from);
+  auto query = keeper.database.query("SELECT owner, sealed, first FROM uploads WHERE destination = ?", **from);
   if (!query.next()) {
     if (auto done = query.done(); !done) return failure(done.error());
     return std::nullopt;
   }
   std::shared_ptr<const Owner> owner;
   if (!query.null(0)) {
-    auto found = keeper.owners.find(keeper.database, query.integer(0));
+    auto found = parts_->owner_of(keeper, query.integer(0));
     if (!found) return failure(found.error());
     if (!*found) return std::nullopt;
     owner = std::move(*found);
   }
   const auto whole = (owner ? owner->vault : parts_->keys.vault).open(query.blob(1), "uploads", {octets_of(**from)});
-  if (!whole) return failure(whole.error());
-  auto upload = split(whole->reveal());
-  if (!upload) return failure(upload.error());
-  if (auto done = keep_waiting(keeper, parts_->confirmed.behind(**from, 0), *upload); !done) return failure(done.error());
+  auto upload = whole ? split(whole->reveal()) : failure(whole.error());
+  if (!upload) {  // its entries are still there, and go under another name
+    parts_->note_unreadable({"uploads", query.integer(2), owner ? owner->liid : Bytes(), std::string(destination), upload.error()});
+    return std::nullopt;
+  }
+  if (auto done = keep_waiting(*parts_, parts_->confirmed.behind(**from, 0), *upload); !done) return failure(done.error());
   if (upload->ids.empty()) return std::nullopt;
   return std::move(*upload);
 }

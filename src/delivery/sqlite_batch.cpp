@@ -33,6 +33,11 @@ Bytes name_of(const NumberContext& context, const StoreKeys& keys) {
                               as_bytes(context.destination)});
 }
 
+/// -1 for none.
+std::int64_t cin_of(const NumberContext& context) {
+  return context.communication_identity_number ? std::int64_t{*context.communication_identity_number} : -1;
+}
+
 class SqliteBatch : public Spool::Batch {
  public:
   SqliteBatch(SqliteSpool& spool, SqliteSpool::Parts& parts, std::unique_lock<std::mutex> held)
@@ -54,6 +59,7 @@ class SqliteBatch : public Spool::Batch {
   [[nodiscard]] Result<Sighting> sight(ByteView context, std::uint32_t number, ByteView octets, TimePoint now) override;
   [[nodiscard]] Result<void> keep(const State& state) override;
   [[nodiscard]] Result<void> forget(std::string_view kind, ByteView liid, ByteView key) override;
+  [[nodiscard]] Result<void> forget_numbers(ByteView liid, std::uint32_t communication_identity_number) override;
   [[nodiscard]] Result<void> commit() override;
 
  private:
@@ -61,6 +67,8 @@ class SqliteBatch : public Spool::Batch {
     std::int64_t id;
     std::optional<std::uint32_t> last;
   };
+  [[nodiscard]] Result<std::shared_ptr<const Owner>> owner_for(ByteView liid);
+  [[nodiscard]] Result<std::shared_ptr<const Owner>> known_owner(ByteView liid);
   [[nodiscard]] Result<Source> source(ByteView name);
   [[nodiscard]] Result<Sight> look(const Source& source, std::uint32_t number, ByteView digest);
   [[nodiscard]] Result<void> store_next_id();
@@ -95,14 +103,31 @@ void SqliteBatch::undo() {
   connection_.forget();  // what it learnt may have been undone
 }
 
+// An LIID whose key can't be opened gets another one: what comes from now on is delivered.
+Result<std::shared_ptr<const Owner>> SqliteBatch::owner_for(ByteView liid) {
+  auto& owners = connection_.owners;
+  auto owner = owners.find_or_make(connection_.database, liid);
+  if (owner || owner.error().kind != ErrorKind::malformed) return checked(std::move(owner));
+  parts_.note_unreadable({"owners", owners.row_of(connection_.database, liid), to_bytes(liid), {}, owner.error()});
+  return checked(owners.replace(connection_.database, liid));
+}
+
+// Null, too, when its key can't be opened: then nothing of it is in use.
+Result<std::shared_ptr<const Owner>> SqliteBatch::known_owner(ByteView liid) {
+  auto owner = connection_.owners.find(connection_.database, liid);
+  if (!owner && owner.error().kind == ErrorKind::malformed) return nullptr;
+  return checked(std::move(owner));
+}
+
 Result<std::uint32_t> SqliteBatch::next_number(const NumberContext& context) {
   if (failed_) return again();
-  const auto owner = checked(connection_.owners.find_or_make(connection_.database, context.liid));
+  const auto owner = owner_for(context.liid);
   if (!owner) return failure(owner.error());
   const auto next =
-      checked(one_integer(connection_.database.query("INSERT INTO numbers VALUES (?, ?, 1) ON CONFLICT (owner, name) DO UPDATE "
-                                                     "SET next = (next + 1) & 0xFFFFFFFF RETURNING next",
-                                                     (*owner)->id, name_of(context, parts_.keys))));
+      checked(one_integer(connection_.database.query("INSERT INTO numbers (owner, name, next, cin) VALUES (?, ?, 1, nullif(?, -1)) "
+                                                     "ON CONFLICT (owner, name) DO UPDATE "
+                                                     "SET next = (next + 1) & 0xFFFFFFFF, cin = excluded.cin RETURNING next",
+                                                     (*owner)->id, name_of(context, parts_.keys), cin_of(context))));
   if (!next) return failure(next.error());
   return static_cast<std::uint32_t>(next->value_or(1) - 1);
 }
@@ -124,7 +149,7 @@ Result<void> SqliteBatch::append(const Entry& entry) {
   }
   const auto destination = checked(connection_.destination_or_new(entry.destination));
   if (!destination) return failure(destination.error());
-  const auto owner = checked(connection_.owners.find_or_make(connection_.database, entry.liid));
+  const auto owner = owner_for(entry.liid);
   if (!owner) return failure(owner.error());
   const auto event = static_cast<std::int64_t>(entry.event.time_since_epoch().count());
   const auto sealed = checked(
@@ -172,7 +197,7 @@ Result<Sighting> SqliteBatch::sight(ByteView context, std::uint32_t number, Byte
 
 Result<void> SqliteBatch::keep(const State& state) {
   if (failed_) return again();
-  const auto owner = checked(connection_.owners.find_or_make(connection_.database, state.liid));
+  const auto owner = owner_for(state.liid);
   if (!owner) return failure(owner.error());
   const auto name = parts_.keys.name("state", {as_bytes(state.kind), state.key});
   const auto sealed = checked((*owner)->vault.seal(SecretBytes(join(state)), "states", {as_bytes(state.kind), name}));
@@ -186,11 +211,20 @@ Result<void> SqliteBatch::keep(const State& state) {
 
 Result<void> SqliteBatch::forget(std::string_view kind, ByteView liid, ByteView key) {
   if (failed_) return again();
-  const auto owner = checked(connection_.owners.find(connection_.database, liid));
+  const auto owner = known_owner(liid);
   if (!owner) return failure(owner.error());
   if (!*owner) return {};
   return checked(connection_.database.execute("DELETE FROM states WHERE kind = ? AND owner = ? AND name = ?", kind, (*owner)->id,
                                               parts_.keys.name("state", {as_bytes(kind), key})));
+}
+
+Result<void> SqliteBatch::forget_numbers(ByteView liid, std::uint32_t communication_identity_number) {
+  if (failed_) return again();
+  const auto owner = known_owner(liid);
+  if (!owner) return failure(owner.error());
+  if (!*owner) return {};
+  return checked(connection_.database.execute("DELETE FROM numbers WHERE owner = ? AND cin = ?", (*owner)->id,
+                                              std::int64_t{communication_identity_number}));
 }
 
 Result<void> SqliteBatch::store_next_id() {

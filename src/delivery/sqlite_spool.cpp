@@ -21,6 +21,8 @@ Result<Database> connect(const SqliteSpool::Options& options, std::uint64_t max_
   auto database = Database::open(options.path, false);
   if (!database) return database;
   if (auto done = database->run(db::kDurable); !done) return failure(done.error());
+  const auto patience = "PRAGMA busy_timeout = " + std::to_string(options.patience.count());
+  if (auto done = database->run(patience.c_str()); !done) return failure(done.error());
   // The keeper writes the log back; only if it can't follow a commit does, at 16 MB.
   if (auto done = database->run("PRAGMA wal_autocheckpoint = 4000"); !done) return failure(done.error());
   if (max_pages == 0) return database;
@@ -75,11 +77,14 @@ Result<std::unique_ptr<SqliteSpool>> SqliteSpool::open(const Options& options, c
   if (auto done = migrate_spool(*batches); !done) return give_up(done.error());
   auto keys = open_store_keys(*batches, master, options.random);
   if (!keys) return give_up(keys.error());
-  auto keeper = connect(options, options.max_pages == 0 ? 0 : options.max_pages + kReserve);
-  auto reader = connect(options, 0);
-  if (!keeper || !reader) return give_up(keeper ? reader.error() : keeper.error());
-  auto parts =
-      std::make_unique<Parts>(options, role, *locked, std::move(*keys), std::move(*batches), std::move(*keeper), std::move(*reader));
+  std::array<std::optional<Database>, 4> files{std::move(*batches), {}, {}, {}};
+  const std::uint64_t limits[] = {0, options.max_pages == 0 ? 0 : options.max_pages + kReserve, 0, 0};
+  for (std::size_t i = 1; i < files.size(); ++i) {
+    auto file = connect(options, limits[i]);
+    if (!file) return give_up(file.error());
+    files[i] = std::move(*file);
+  }
+  auto parts = std::make_unique<Parts>(options, role, *locked, std::move(*keys), std::move(files));
   if (auto swept = parts->sweep(); !swept && role == Role::daemon) return failure(swept.error());
   if (role == Role::daemon) parts->chores.thread = std::thread([&own = *parts] { own.run_chores(); });
   return std::unique_ptr<SqliteSpool>(new SqliteSpool(std::move(parts)));
@@ -111,7 +116,7 @@ Result<std::uint64_t> SqliteSpool::erase(ByteView liid) {
   if (auto done = parts_->flush(); !done) return failure(done.error());
   const auto name = parts_->keys.name("liid", {liid});
   auto done = parts_->in_transaction([&](Database& database) {
-    auto removed = database.execute("DELETE FROM owners WHERE name = ?", name);
+    auto removed = database.execute("DELETE FROM owners WHERE name = ?1 OR aside = ?1", name);
     return removed ? database.execute("UPDATE counters SET value = value + 1 WHERE name = 'erasures'") : removed;
   });
   if (!done) return failure(done.error());
@@ -126,6 +131,15 @@ Result<std::uint64_t> SqliteSpool::erase(ByteView liid) {
   if (done = parts_->cut(); !done) return failure(done.error());
   return *swept;
 }
+
+Result<std::uint64_t> SqliteSpool::erasures() {
+  const std::scoped_lock hold(parts_->looker.lock);
+  const auto found = one_integer(parts_->looker.database.query("SELECT value FROM counters WHERE name = 'erasures'"));
+  if (!found) return failure(found.error());
+  return static_cast<std::uint64_t>(found->value_or(0));
+}
+
+bool is_busy(const Error& error) { return error.kind == ErrorKind::limit && (error.text == db::kLocked || error.text == kLogIsRead); }
 
 Result<void> SqliteSpool::tidy(TimePoint sightings_before) {
   if (auto done = parts_->flush(); !done) return done;

@@ -8,7 +8,8 @@
 //
 // Source:  docs/decisions.md (encrypted at rest; group commit; erased means gone); delivery/spool.hpp says what each function does.
 // Units:   pages are of 4096 octets; times are UTC.
-// Errors:  as delivery/spool.hpp. open() fails with a wrong master key, and when another daemon has the spool open.
+// Errors:  as delivery/spool.hpp. open() fails with a wrong master key, and when another daemon has the spool open. One row that can't be
+//          opened holds up no other.
 // Owns:    the file, its log, a lock file beside it, and a thread that writes confirmations and the log back.
 #pragma once
 
@@ -19,15 +20,25 @@ namespace li::delivery {
 
 class SqliteSpool : public Spool {
  public:
+  /// A row that was changed or moved, and can't be opened: it is left out, and stays where it is until its LIID is erased.
+  struct Unreadable {
+    std::string table;  ///< "entries", "states", "uploads"; "owners": all that its key sealed
+    std::int64_t row = 0;
+    Bytes liid;  ///< empty when that can't be told
+    std::string destination;
+    Error error;
+  };
   struct Options {
     std::string path;
     std::uint64_t max_pages = 0;                     ///< batches that would make the file larger fail; 0: no limit but the disk's
     std::chrono::milliseconds confirm_delay{50};     ///< at most so long a confirmation is not on the disk
     std::chrono::milliseconds overwrite_delay{500};  ///< between two cuts of the log
     crypto::Random random = crypto::random;          ///< unless a test says otherwise
-    /// Called by the spool's thread when it can't write confirmations, or cut off the log: it tries again. Called by a reader for an
-    /// entry that can't be opened: it is left out, and stays in the spool.
+    std::chrono::milliseconds patience{5'000};       ///< with another process that has the file locked
+    /// Called by the spool's thread when it can't write confirmations, or cut off the log: it tries again.
     std::function<void(const Error&)> on_fault;
+    /// Called once for each, by whoever meets it.
+    std::function<void(const Unreadable&)> on_unreadable;
   };
   enum class Role {
     daemon,          ///< one at a time
@@ -55,13 +66,15 @@ class SqliteSpool : public Spool {
   [[nodiscard]] Result<std::vector<Bytes>> liids() override;
   /// An Error of kind `limit` when another process keeps the log from being cut off: everything is erased but there. Call it again.
   [[nodiscard]] Result<std::uint64_t> erase(ByteView liid) override;
+  [[nodiscard]] Result<std::uint64_t> erasures() override;
   [[nodiscard]] Result<void> tidy(TimePoint sightings_before) override;
 
   /// What waits, for people: by destination and LIID.
   struct Listed {
     std::string destination;
-    Bytes liid;
+    Bytes liid;  ///< empty when it can't be opened
     std::uint64_t entries = 0;
+    std::uint64_t unreadable = 0;  ///< of them
     TimePoint oldest{};
   };
   [[nodiscard]] Result<std::vector<Listed>> list();

@@ -19,6 +19,9 @@ using db::Database;
 using db::Query;
 using db::Transaction;
 
+/// Of a log that can't be cut off yet.
+inline constexpr std::string_view kLogIsRead = "spool: another process reads; what was erased stays in the log until the next time";
+
 /// What opens the store: never in it but sealed.
 struct StoreKeys {
   Vault vault;           ///< seals what belongs to no single LIID
@@ -47,10 +50,17 @@ class Owners {
   [[nodiscard]] Result<std::shared_ptr<const Owner>> find(Database& database, ByteView liid);
   [[nodiscard]] Result<std::shared_ptr<const Owner>> find(Database& database, std::int64_t id);
   [[nodiscard]] Result<std::shared_ptr<const Owner>> find_or_make(Database& database, ByteView liid);
+  /// Another key for a LIID whose own can't be opened. The old one and what it sealed stay; numbers are counted on.
+  [[nodiscard]] Result<std::shared_ptr<const Owner>> replace(Database& database, ByteView liid);
+  /// 0 when there is none.
+  [[nodiscard]] std::int64_t row_of(Database& database, ByteView liid) const;
+  /// Of an owner whose key can't be opened; empty when the LIID can't either.
+  [[nodiscard]] Bytes liid_of(Database& database, std::int64_t id) const;
   void clear() { by_liid_.clear(), by_id_.clear(); }
 
  private:
   [[nodiscard]] Result<std::shared_ptr<const Owner>> open(Query query);
+  [[nodiscard]] Result<std::shared_ptr<const Owner>> make(Database& database, ByteView liid);
 
   const StoreKeys* keys_;
   std::map<Bytes, std::shared_ptr<const Owner>> by_liid_;
@@ -100,7 +110,7 @@ struct Chores {
   void wait(std::unique_lock<std::mutex>& hold);
 };
 
-/// Locks are taken in this order: writing (with which a thread may write), keeper.lock, reader.lock.
+/// Locks are taken in this order: writing (with which a thread may write), keeper.lock, reader.lock, looker.lock.
 struct SqliteSpool::Parts {
   Options options;
   Role role;
@@ -110,21 +120,23 @@ struct SqliteSpool::Parts {
   Connection batches;  ///< under `writing` alone, its own lock is not used
   Connection keeper;   ///< other writing, looking around, writing the log back. Its limit is higher: a full spool can still be emptied
   Connection reader;   ///< of senders
+  Connection looker;   ///< of those who count
   Confirmed confirmed;
   std::mutex unreadable_lock;
-  std::set<std::int64_t> unreadable;  ///< entries that can't be opened and were told
-  std::int64_t erasures = 0;          ///< under `writing`: how many there were when the owners were last forgotten
+  std::set<std::pair<std::string, std::int64_t>> unreadable;  ///< rows that can't be opened and were told, with their table
+  std::int64_t erasures = 0;                                  ///< under `writing`: how many there were when the owners were last forgotten
 
   Chores chores;
 
-  Parts(Options with, Role as, int locked, StoreKeys opened, Database first, Database second, Database third)
+  Parts(Options with, Role as, int locked, StoreKeys opened, std::array<std::optional<Database>, 4> opened_files)
       : options(std::move(with)),
         role(as),
         lock_file(locked),
         keys(std::move(opened)),
-        batches(std::move(first), keys),
-        keeper(std::move(second), keys),
-        reader(std::move(third), keys) {}
+        batches(std::move(*opened_files[0]), keys),
+        keeper(std::move(*opened_files[1]), keys),
+        reader(std::move(*opened_files[2]), keys),
+        looker(std::move(*opened_files[3]), keys) {}
   ~Parts();
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;
@@ -132,7 +144,12 @@ struct SqliteSpool::Parts {
   /// Entries behind `after` that can be opened; the last one that was looked at, if there was any.
   [[nodiscard]] Result<std::optional<std::int64_t>> read_some(std::string_view destination, std::int64_t after, std::size_t most,
                                                               std::size_t most_octets, std::vector<Waiting>& found);
-  void note_unreadable(std::int64_t id, const Error& error);
+  /// One piece of depth(): adds to it what is behind `after`, which it moves.
+  [[nodiscard]] Result<bool> count_some(std::string_view destination, std::int64_t& after, Depth& depth);
+  [[nodiscard]] Result<void> find_oldest(std::int64_t destination, std::int64_t after, const Confirmed::Ids& taken, Depth& depth);
+  void note_unreadable(const Unreadable& row);
+  /// The owner of a row; null when it was erased, or when it can't be opened, which is told.
+  [[nodiscard]] Result<std::shared_ptr<const Owner>> owner_of(Connection& connection, std::int64_t id);
   /// Over the keeper's connection.
   [[nodiscard]] Result<void> in_transaction(const std::function<Result<void>(Database&)>& act);
   /// Removes what is confirmed, in the transaction that is open on `connection`.

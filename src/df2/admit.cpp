@@ -40,12 +40,10 @@ bool leaves_gap(std::uint32_t last, std::uint32_t number) {
   return ahead > 1 && ahead < 0x80000000;
 }
 
-// A network function sends again what was not confirmed: so long behind its end a warrant takes events of its time.
-constexpr std::chrono::minutes kLate{60};
-
-// Both when it happened and now lie in the warrant's time, or it happened then and comes late.
-bool may_have(const Warrant& warrant, TimePoint happened, TimePoint now) {
-  return warrant.valid_at(happened) && (warrant.valid_at(now) || (now >= warrant.until && now < warrant.until + kLate));
+// Both when it happened and now lie in the warrant's time, or it happened then and comes late: a network function sends again what was not
+// confirmed.
+bool may_have(const Warrant& warrant, TimePoint happened, TimePoint now, std::chrono::minutes late) {
+  return warrant.valid_at(happened) && (warrant.valid_at(now) || (now >= warrant.until && now < warrant.until + late));
 }
 
 std::optional<TimePoint> told_time(const x2::Pdu& pdu) {
@@ -56,7 +54,8 @@ std::optional<TimePoint> told_time(const x2::Pdu& pdu) {
 
 }  // namespace
 
-std::vector<std::shared_ptr<const Warrant>> entitled(const x2::Pdu& pdu, const Turn& turn, const Teller& teller) {
+std::vector<std::shared_ptr<const Warrant>> entitled(const x2::Pdu& pdu, const Turn& turn, const PipelineRules& rules,
+                                                     const Teller& teller) {
   const auto happened = told_time(pdu).value_or(turn.now);
   std::vector<std::shared_ptr<const Warrant>> entitled;
   for (const auto& xid : xids_of(pdu)) {
@@ -64,7 +63,7 @@ std::vector<std::shared_ptr<const Warrant>> entitled(const x2::Pdu& pdu, const T
     if (known.empty()) teller.signal("unknown_xid", {}, x2::to_string(xid));
     bool any = false;
     for (const auto& warrant : known) {
-      if (!may_have(*warrant, happened, turn.now)) {
+      if (!may_have(*warrant, happened, turn.now, rules.late_events)) {
         // One that is over for long needs no word when another has the event.
         const bool at_edge = warrant->valid_at(turn.now) || warrant->valid_at(happened);
         if (at_edge) teller.signal("not_valid", warrant->liid, x2::to_string(xid) + ", an event of another time");

@@ -10,9 +10,10 @@
 
 namespace li::df2 {
 
-/// The warrants for an XID of the PDU, each LIID once, that are valid now and were when it happened; for an hour behind their end, those
-/// that were when it happened. What is not known or not valid is told.
-[[nodiscard]] std::vector<std::shared_ptr<const Warrant>> entitled(const x2::Pdu& pdu, const Turn& turn, const Teller& teller);
+/// The warrants for an XID of the PDU, each LIID once, that are valid now and were when it happened; for PipelineRules::late_events
+/// behind their end, those that were when it happened. What is not known or not valid is told.
+[[nodiscard]] std::vector<std::shared_ptr<const Warrant>> entitled(const x2::Pdu& pdu, const Turn& turn, const PipelineRules& rules,
+                                                                   const Teller& teller);
 
 /// False for a PDU that was here before. Gaps and conflicts are told with the LIID of the warrant.
 [[nodiscard]] Result<bool> first_sight(const x2::Pdu& pdu, const Turn& turn, const Warrant& warrant, const Teller& teller);

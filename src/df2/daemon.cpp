@@ -16,12 +16,18 @@ tl::unexpected<Problems> problem(const Error& error) { return tl::unexpected(Pro
 
 // Filled in when there is a daemon to tell.
 using Telling = std::shared_ptr<std::function<void(const Error&)>>;
+using Watching = std::shared_ptr<std::atomic<Watch*>>;
 
-delivery::SqliteSpool::Options spool_options(const Settings::Store& spool, const Telling& on_fault) {
+delivery::SqliteSpool::Options spool_options(const Settings::Store& spool, const Watching& watch) {
   delivery::SqliteSpool::Options options;
   options.path = spool.path;
   options.max_pages = spool.max_octets / kPage;
-  options.on_fault = [on_fault](const Error& error) { (*on_fault)(error); };
+  options.on_fault = [watch](const Error& error) {
+    if (auto* to = watch->load()) to->on_spool_fault(error);
+  };
+  options.on_unreadable = [watch](const delivery::SqliteSpool::Unreadable& row) {
+    if (auto* to = watch->load()) to->on_unreadable(row);
+  };
   return options;
 }
 
@@ -69,8 +75,9 @@ tl::expected<std::unique_ptr<Daemon>, Problems> Daemon::start(const std::string&
   auto warrants = load_warrants(settings->warrants, settings->destinations());
   if (!warrants) return tl::unexpected(warrants.error());
   if (auto checked = ops::check_private(settings->spool.path); !checked) return problem(checked.error());
-  const auto on_spool_fault = silent(), on_anchor_failure = silent();
-  auto spool = delivery::SqliteSpool::open(spool_options(settings->spool, on_spool_fault), settings->spool.master_key);
+  const auto on_anchor_failure = silent();
+  const auto watch = std::make_shared<std::atomic<Watch*>>(nullptr);
+  auto spool = delivery::SqliteSpool::open(spool_options(settings->spool, watch), settings->spool.master_key);
   if (!spool) return problem(spool.error());
   settings->audit.clock = around.clock;
   settings->audit.on_anchor_failure = [on_anchor_failure](const Error& error) { (*on_anchor_failure)(error); };
@@ -82,7 +89,7 @@ tl::expected<std::unique_ptr<Daemon>, Problems> Daemon::start(const std::string&
                            {"warrants_sha256", warrants->sha256},
                            {"warrants", warrants->warrants.all().size()}};
   auto daemon = std::unique_ptr<Daemon>(new Daemon(config_path, std::move(*settings), around, std::move(*spool), std::move(*audit)));
-  *on_spool_fault = [to = daemon.get()](const Error& error) { to->watch_.on_delivery_fault("spool", error.message()); };
+  *watch = &daemon->watch_;
   *on_anchor_failure = [to = daemon.get()](const Error& error) { to->watch_.on_anchor_failure(error); };
   if (auto entry = daemon->audit_->append({"started", fields}); !entry) return problem(entry.error());
   if (auto made = daemon->assemble(std::make_shared<const Warrants>(std::move(warrants->warrants))); !made) return problem(made.error());

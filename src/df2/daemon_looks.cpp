@@ -18,6 +18,7 @@ void Daemon::tick() {
   audit_->tick();
   look_at_audit();
   look_at_certificates(now);
+  watch_.look_at_lemfs(now);
   tidy(now);
   engine_->poke();
 }

@@ -149,7 +149,7 @@ void Engine::work(Items items) {
   const auto committed = commit(items);
   if (committed) {
     const auto events = std::count_if(items.begin(), items.end(), [](const Item& one) { return one.octets > 0; });
-    if (events_.on_commit && events > 0) events_.on_commit(static_cast<std::size_t>(events), steady_clock::now() - begun);
+    if (events_.on_commit && events > 0) tell([&] { events_.on_commit(static_cast<std::size_t>(events), steady_clock::now() - begun); });
     settle(items);
   }
   std::size_t octets = 0;
@@ -181,7 +181,7 @@ bool Engine::commit(Items& items) {
     processor_.reset();
     if (std::exchange(left_out_, false)) continue;
     note_failure(done.error());
-    if (done.error().kind == ErrorKind::limit) halve(items);
+    if (done.error().kind == ErrorKind::limit && !delivery::is_busy(done.error())) halve(items);
     if (!wait_for_retry(delay, give_up)) return false;
     delay = std::min(delay * 2, settings_.last_retry);
   }
@@ -222,9 +222,14 @@ Result<void> Engine::attempt(Items& items, const Warrants& warrants) {
   const auto is_input = [](const Item& one) {
     return std::holds_alternative<x2::Pdu>(one.what) || std::holds_alternative<KeyAnswer>(one.what);
   };
-  if (!is_due() && std::none_of(items.begin(), items.end(), is_input)) return {};
+  if (!is_due() && std::none_of(items.begin(), items.end(), is_input)) {
+    const auto old = erased();
+    if (!old) return failure(old.error());
+    if (!*old) return {};
+  }
   auto batch = spool_.begin();
   if (!batch) return failure(batch.error());
+  if (auto renewed = renew_if_erased(); !renewed) return renewed;  // nobody else erases while the batch is open
   for (auto& item : items) {
     muted_ = item.told;
     auto done = process_guarded(item, warrants, **batch);
@@ -257,40 +262,20 @@ Result<void> Engine::process_guarded(Item& item, const Warrants& warrants, deliv
     if (item.threw || !std::holds_alternative<x2::Pdu>(item.what)) item.what = std::monostate();
     item.threw = true;
     left_out_ = true;
-    if (events_.on_bug) events_.on_bug(bug.what());
+    tell_bug(bug.what());
     return failure(ErrorKind::unexpected, bug.what());
   }
 }
 
 Result<void> Engine::restore() {
+  const auto erasures = spool_.erasures();
+  if (!erasures) return failure(erasures.error());
+  erasures_ = *erasures;
   auto made = restore_(unless_muted());
   if (!made) return failure(made.error());
   processor_ = std::move(*made);
   restored_ = true;
   return {};
-}
-
-// A new processor names all questions that are open: one that was asked and is none of them has gone with its session.
-void Engine::add_unknown(const std::vector<KeyQuestion>& open, std::vector<std::string>& withdrawn) const {
-  std::set<std::string_view> known;
-  for (const auto& question : open) known.insert(question.id);
-  std::copy_if(asked_.begin(), asked_.end(), std::back_inserter(withdrawn), [&](const std::string& id) { return !known.contains(id); });
-}
-
-void Engine::settle(Items& items) {
-  sessions_ = processor_->sessions();
-  read_.clear();
-  for (auto& item : items) {
-    if (const auto* then = std::get_if<std::function<void()>>(&item.what)) (*then)();
-    if (const auto* answer = std::get_if<KeyAnswer>(&item.what)) asked_.erase(answer->id);
-  }
-  auto withdrawn = processor_->take_withdrawn();
-  auto questions = processor_->take_questions();
-  if (std::exchange(restored_, false)) add_unknown(questions, withdrawn);
-  for (const auto& id : withdrawn) asked_.erase(id);
-  for (const auto& question : questions) asked_.insert(question.id);
-  if (!withdrawn.empty() && events_.withdraw) events_.withdraw(withdrawn);
-  if (!questions.empty() && events_.ask) events_.ask(std::move(questions));
 }
 
 }  // namespace li::df2

@@ -51,7 +51,7 @@ struct EngineSettings {
   std::chrono::milliseconds stop_grace{10'000};  ///< for a batch that fails when it is told to stop
 };
 
-/// Called by the engine's thread. What is not given is left out.
+/// Called by the engine's thread. What is not given is left out; what throws is told to on_bug, and holds up nothing else.
 struct EngineEvents {
   /// What the processor says. An event that is worked through again says nothing again.
   Observer observer;
@@ -81,7 +81,8 @@ class Engine {
   /// `then` is called when everything that was pushed before is committed; without a wait for room.
   void behind_all(std::function<void()> then);
   void answer(KeyAnswer answer);
-  /// In force from the next batch on. What is remembered of sessions is read from the spool again, which may have been erased.
+  /// In force from the next batch on. What is remembered of sessions is read from the spool again, as it is when something of the spool was
+  /// erased by somebody else.
   void set_warrants(std::shared_ptr<const Warrants> warrants);
   /// Looks at the clock.
   void poke();
@@ -118,10 +119,27 @@ class Engine {
   [[nodiscard]] Result<void> process_guarded(Item& item, const Warrants& warrants, delivery::Spool::Batch& batch);
   [[nodiscard]] bool is_due() const;
   [[nodiscard]] Result<void> restore();
+  [[nodiscard]] Result<bool> erased();
+  [[nodiscard]] Result<void> renew_if_erased();
   [[nodiscard]] bool wait_for_retry(std::chrono::milliseconds delay, std::chrono::steady_clock::time_point& give_up);
   void note_failure(const Error& error);
   void note_recovery();
   void settle(Items& items);
+  void hand_over_questions();
+  /// Calls what others gave us. It is false when that throws: no reason to end, nor to leave somebody else without an answer.
+  template <typename What>
+  bool tell(const What& what) noexcept {
+    try {
+      what();
+      return true;
+    } catch (const std::exception& bug) {
+      tell_bug(bug.what());
+    } catch (...) {
+      tell_bug("something was thrown that is no exception");
+    }
+    return false;
+  }
+  void tell_bug(const char* what) noexcept;
   void add_unknown(const std::vector<KeyQuestion>& open, std::vector<std::string>& withdrawn) const;
   void put(Item item);
   [[nodiscard]] Observer unless_muted();
@@ -149,6 +167,7 @@ class Engine {
   std::size_t most_events_;  // in the next batch: fewer behind a full disk
   bool muted_ = false;
   bool restored_ = false;        // the processor is new
+  std::uint64_t erasures_ = 0;   // that it knows of
   std::set<std::string> asked_;  // questions that are out
   std::set<std::string> read_;   // keys of the batch at work that the trail knows of already
   bool left_out_ = false;        // an item that made the processor throw

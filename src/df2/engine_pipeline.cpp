@@ -1,5 +1,7 @@
-// What the engine drives, whom it tells, and how it waits when it can't commit.
+// What the engine drives, whom it tells, and what it does before and behind a batch.
 #include "df2/engine.hpp"
+
+#include <algorithm>
 
 namespace li::df2 {
 
@@ -48,7 +50,7 @@ void Engine::note_failure(const Error& error) {
     const Lock hold(mutex_);
     failing_ = error;
   }
-  if (events_.on_failure) events_.on_failure(error);
+  if (events_.on_failure) tell([&] { events_.on_failure(error); });
 }
 
 // When all that was taken is committed, so that a disk that has room for a part only is not found well and full in turn.
@@ -58,7 +60,55 @@ void Engine::note_recovery() {
     if (!failing_ || !queue_.empty()) return;
     failing_.reset();
   }
-  if (events_.on_recovery) events_.on_recovery();
+  if (events_.on_recovery) tell(events_.on_recovery);
+}
+
+void Engine::tell_bug(const char* what) noexcept {
+  try {
+    if (events_.on_bug) events_.on_bug(what);
+  } catch (...) {  // nobody is left to tell
+  }
+}
+
+Result<bool> Engine::erased() {
+  const auto erasures = spool_.erasures();
+  if (!erasures) return failure(erasures.error());
+  return *erasures != erasures_;
+}
+
+// What was erased beside us is not to come back out of our memory.
+Result<void> Engine::renew_if_erased() {
+  const auto old = erased();
+  if (!old) return failure(old.error());
+  return *old ? restore() : Result<void>();
+}
+
+// A new processor names all questions that are open: one that was asked and is none of them has gone with its session.
+void Engine::add_unknown(const std::vector<KeyQuestion>& open, std::vector<std::string>& withdrawn) const {
+  std::set<std::string_view> known;
+  for (const auto& question : open) known.insert(question.id);
+  std::copy_if(asked_.begin(), asked_.end(), std::back_inserter(withdrawn), [&](const std::string& id) { return !known.contains(id); });
+}
+
+// Everybody who waits for an answer has it first. When questions could not be handed over, a new processor names all that are open.
+void Engine::settle(Items& items) {
+  sessions_ = processor_->sessions();
+  read_.clear();
+  for (auto& item : items) {
+    if (const auto* then = std::get_if<std::function<void()>>(&item.what)) tell(*then);
+    if (const auto* answer = std::get_if<KeyAnswer>(&item.what)) asked_.erase(answer->id);
+  }
+  if (!tell([this] { hand_over_questions(); })) processor_.reset();
+}
+
+void Engine::hand_over_questions() {
+  auto withdrawn = processor_->take_withdrawn();
+  auto questions = processor_->take_questions();
+  if (std::exchange(restored_, false)) add_unknown(questions, withdrawn);
+  for (const auto& id : withdrawn) asked_.erase(id);
+  for (const auto& question : questions) asked_.insert(question.id);
+  if (!withdrawn.empty() && events_.withdraw) tell([&] { events_.withdraw(withdrawn); });
+  if (!questions.empty() && events_.ask) events_.ask(std::move(questions));
 }
 
 namespace {

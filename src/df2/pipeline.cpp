@@ -21,7 +21,7 @@ class Pipeline::Impl {
     if (!kept) return failure(kept.error());
     for (const auto& state : *kept) {
       const auto restored = sessions_.restore(state);
-      if (!restored) teller_.signal("state_lost", as_text(state.liid), restored.error().message());
+      if (!restored) teller_.attack("state_lost", as_text(state.liid), restored.error().message());
     }
     sessions_.for_each([&](Session& session) { keys_.resume(session); });
     reviewed_ = sessions_.size() == 0;
@@ -47,7 +47,7 @@ class Pipeline::Impl {
   // The path of one record.
   Result<void> handle(const x2::Pdu& pdu, const Turn& turn) {
     if (auto done = review(turn); !done) return done;
-    const auto warrants = entitled(pdu, turn, teller_);
+    const auto warrants = entitled(pdu, turn, *rules_, teller_);
     if (warrants.empty()) return {};
     const auto is_new = first_sight(pdu, turn, *warrants.front(), teller_);
     if (!is_new) return failure(is_new.error());
@@ -65,7 +65,7 @@ class Pipeline::Impl {
     event.kind = Event::Kind::sip;
     event.time = turn.now;
     event.sip.octets = pdu.payload;
-    for (const auto& warrant : entitled(pdu, turn, teller_)) {
+    for (const auto& warrant : entitled(pdu, turn, *rules_, teller_)) {
       if (auto recorded = recorder_.sip(turn, *warrant, nullptr, event); !recorded) return recorded;
     }
     return {};

@@ -85,6 +85,7 @@ struct PipelineRules {
   std::chrono::milliseconds late_answer{600'000};  ///< so long an answer is waited for and asked for again
   std::chrono::hours session_lifetime{24};         ///< of a session without a message
   std::chrono::minutes ended_lifetime{10};         ///< of a session that has ended
+  std::chrono::minutes late_events{60};            ///< so long behind its end a warrant takes events of its time
   std::size_t max_sessions = 200'000;              ///< the oldest that has ended goes, then the oldest
   std::chrono::milliseconds ask_again{1'000};      ///< after no answer; doubled each time, up to half a minute
   std::size_t flood_tickets = 20;                  ///< so many unresolvable tickets of a target ...

@@ -127,6 +127,7 @@ Result<void> Sessions::drop(std::uint64_t id, delivery::Spool::Batch& batch) {
   for (const auto& ticket : session.tickets) forget_ticket(ticket.hash, id);
   take_out(found->second);
   auto forgotten = batch.forget(kKind, session.liid, session.key());
+  if (forgotten) forgotten = batch.forget_numbers(session.liid, session.cin());  // its CIN is a number that is not given again
   sessions_.erase(found);
   return forgotten;
 }

@@ -178,7 +178,10 @@ Settings read_settings(const ops::Config& config) {
   const auto root = config.root();
   Settings settings;
   read_x2(root.table("x2", "network functions come here: mutual TLS 1.3"), settings.x2);
-  settings.warrants = root.table("warrants", "what may be intercepted").path("path", "warrants.toml", "only LI administration writes it");
+  const auto warrants = root.table("warrants", "what may be intercepted");
+  settings.warrants = warrants.path("path", "warrants.toml", "only LI administration writes it");
+  settings.rules.late_events = duration_cast<std::chrono::minutes>(
+      warrants.duration("late_events", "60m", {"0s", "7d"}, "behind its end a warrant still takes events of its time, in whole minutes"));
   read_spool(root.table("spool", "what is kept until a LEMF has it"), settings.spool);
   read_pipeline(root.table("pipeline", "from an event to its records"), settings.rules);
   read_kmss(root, settings.kmss);

@@ -90,6 +90,7 @@ std::vector<std::string> needs_restart(const Settings& now, const Settings& next
   changes.look("x2.max_payload", now.x2.max_payload, next.x2.max_payload);
   changes.look("x2.queue", now.x2.queue, next.x2.queue);
   changes.look("warrants.path", now.warrants, next.warrants);
+  changes.look("warrants.late_events", now.rules.late_events, next.rules.late_events);
   changes.look("spool.path", now.spool.path, next.spool.path);
   changes.look("spool.master_key", now.spool.master_key, next.spool.master_key);
   changes.look("spool.max_size", now.spool.max_octets, next.spool.max_octets);

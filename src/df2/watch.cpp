@@ -9,6 +9,9 @@ const std::vector<double>& commit_times() {
   return bounds;
 }
 
+/// A LEMF that is away for so long is an alarm.
+constexpr std::chrono::seconds kAway{60};
+
 // By what a network function is known: the first name in its certificate, as with clients of Xk.
 ops::Fields who(const net::PeerIdentity& peer) { return {{"client", xk::client_name(peer)}, {"address", peer.address}}; }
 
@@ -66,14 +69,15 @@ EngineEvents Watch::engine_events() {
       [time = metrics_.histogram("hi2_df2_batch_seconds", "Time to work through what waits and have it on the disk", commit_times())](
           std::size_t, std::chrono::nanoseconds took) { time.observe(std::chrono::duration<double>(took).count()); };
   events.on_failure = [this](const Error& error) {
-    const auto reason = error.kind == ErrorKind::limit ? "disk_full" : "spool_failed";
+    const std::string reason = delivery::is_busy(error) ? "spool_locked" : error.kind == ErrorKind::limit ? "disk_full" : "spool_failed";
     count("hi2_df2_commit_failures_total", "Batches that could not be committed; they are tried again", {{"reason", reason}}).add();
-    if (stalled_.exchange(true)) return alarms_.warn(reason, "the spool still can't be written", {{"problem", error.message()}});
+    if (std::exchange(stalled_, reason) == reason)
+      return alarms_.warn(reason, "the spool still can't be written", {{"problem", error.message()}});
     log_.critical("the spool can't be written: X2 is not read until it can", {{"reason", reason}, {"problem", error.message()}});
     alarms_.raise(reason, {{"detail", error.message()}});
   };
   events.on_recovery = [this] {
-    stalled_ = false;
+    stalled_.clear();
     log_.info("the spool can be written again: X2 is read");
   };
   events.on_bug = [this](const std::string& what) { on_bug("pipeline", what); };
@@ -127,13 +131,36 @@ void Watch::on_lemf(const std::string& name, const net::PeerIdentity& peer, bool
   auto fields = who(peer);
   fields.insert(fields.begin(), {{"destination", name}, {"acknowledges", acknowledges}});
   log_.info("connected with a LEMF", fields);
+  const std::scoped_lock hold(lemf_lock_);
+  const auto away = away_.extract(name);
+  if (away.empty() || !away.mapped().told) return;
+  log_.info("a LEMF is back", {{"destination", name}});
+  static_cast<void>(audit("lemf_back", {{"destination", name}}));
+}
+
+void Watch::look_at_lemfs(TimePoint now) {
+  const std::scoped_lock hold(lemf_lock_);
+  for (auto& [name, away] : away_) {
+    if (!away.since || now < *away.since) away.since = now;
+    if (away.told || now - *away.since < kAway) continue;
+    away.told = true;
+    alarms_.raise("lemf_unreachable", {{"destination", name}, {"detail", away.why}});
+  }
 }
 
 void Watch::on_lemf_refused(const std::string& name, const std::string& why) {
+  {
+    const std::scoped_lock hold(lemf_lock_);
+    away_[name].why = why;
+  }
   alarms_.raise("tls_lemf", {{"destination", name}, {"detail", why}});
 }
 
 void Watch::on_lemf_lost(const std::string& name, const std::string& why) {
+  {
+    const std::scoped_lock hold(lemf_lock_);
+    away_[name].why = why;
+  }
   metrics_.gauge("hi2_df2_lemf_connected", "1 while records can go to the LEMF", {{"destination", name}}).set(0);
   log_.error("a LEMF can't be reached: its records wait", {{"destination", name}, {"problem", why}});
 }
@@ -145,6 +172,27 @@ void Watch::on_anchor_failure(const Error& error) {
 
 void Watch::on_delivery_fault(const std::string& name, const std::string& why) {
   log_.error("the spool fails a sender", {{"destination", name}, {"problem", why}});
+  alarms_.raise("delivery_fault", {{"destination", name}, {"detail", why}});
+}
+
+// What the spool does by itself, and tries again.
+void Watch::on_spool_fault(const Error& error) {
+  const auto text = error.message();
+  if (delivery::is_busy(error)) return alarms_.warn("spool_locked", "another process uses the spool", {{"problem", text}});
+  {
+    const std::scoped_lock hold(lemf_lock_);
+    if (std::exchange(spool_fault_, text) == text) return alarms_.warn("spool_failed", "the spool still fails", {{"problem", text}});
+  }
+  alarms_.raise(error.kind == ErrorKind::limit ? "disk_full" : "spool_failed", {{"detail", text}});
+}
+
+void Watch::on_unreadable(const delivery::SqliteSpool::Unreadable& row) {
+  count("hi2_df2_spool_unreadable_total", "Rows of the spool that can't be opened", {{"table", row.table}}).add();
+  alarms_.raise("spool_unreadable", {{"table", row.table},
+                                     {"row", row.row},
+                                     {"liid", std::string(as_text(row.liid))},
+                                     {"destination", row.destination},
+                                     {"detail", row.error.message()}});
 }
 
 void Watch::on_delivered(const std::string& name, const std::vector<TimePoint>& events, TimePoint now) {

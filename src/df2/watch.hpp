@@ -8,6 +8,7 @@
 
 #include <atomic>
 
+#include "delivery/sqlite_spool.hpp"
 #include "df2/alarms.hpp"
 #include "df2/intake.hpp"
 #include "df2/key_source.hpp"
@@ -26,12 +27,16 @@ class Watch {
   /// Every question and its outcome is in the audit trail before it leaves or is used. `answer` stays to be filled in.
   [[nodiscard]] KeySourceEvents key_events();
 
-  // A LEMF, by its name.
+  // A LEMF, by its name. One that stays away is an alarm, and so is its return.
   void on_lemf(const std::string& name, const net::PeerIdentity& peer, bool acknowledges);
   void on_lemf_refused(const std::string& name, const std::string& why);
   void on_lemf_lost(const std::string& name, const std::string& why);
   void on_anchor_failure(const Error& error);
   void on_delivery_fault(const std::string& name, const std::string& why);
+  /// For a timer.
+  void look_at_lemfs(TimePoint now);
+  void on_spool_fault(const Error& error);
+  void on_unreadable(const delivery::SqliteSpool::Unreadable& row);
   void on_delivered(const std::string& name, const std::vector<TimePoint>& events, TimePoint now);
 
   [[nodiscard]] Result<void> audit(const std::string& event, const ops::Fields& fields);
@@ -49,7 +54,16 @@ class Watch {
   ops::AuditLog& audit_;
   Alarms alarms_;
   std::atomic<bool> audit_fails_ = false;
-  std::atomic<bool> stalled_ = false;
+  std::string stalled_;  ///< why nothing can be committed; of the engine's thread
+
+  struct Away {
+    std::string why;
+    std::optional<TimePoint> since;  ///< the first look at it
+    bool told = false;
+  };
+  std::mutex lemf_lock_;  ///< of the next two
+  std::map<std::string, Away> away_;
+  std::string spool_fault_;  ///< the last one
 };
 
 }  // namespace li::df2

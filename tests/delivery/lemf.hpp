@@ -46,6 +46,7 @@ class MemorySpool : public delivery::Spool {
   Result<delivery::Depth> depth(std::string_view) override { return none(); }
   Result<std::vector<Bytes>> liids() override { return none(); }
   Result<std::uint64_t> erase(ByteView) override { return none(); }
+  Result<std::uint64_t> erasures() override { return 0U; }
   Result<void> tidy(TimePoint) override { return none(); }
 
  private:

@@ -68,6 +68,95 @@ TEST_F(SpoolTest, NumbersCountInTheirWholeContextAndSurviveRestarts) {
   EXPECT_EQ(number(context("LI-1")), 3U);
 }
 
+TEST_F(SpoolTest, ASessionThatIsOverLeavesNoNumbers) {
+  const auto rows = [&] {
+    auto database = good(db::Database::open(options.path, false));
+    auto query = database.query("SELECT count(*) FROM numbers");
+    EXPECT_TRUE(query.next());
+    return query.integer(0);
+  };
+  const auto forget = [&](std::uint32_t cin, bool commit) {
+    const auto batch = good(spool->begin());
+    good(batch->forget_numbers(as_bytes("LI-1"), cin));
+    if (commit) good(batch->commit());
+  };
+  EXPECT_EQ(number(context("LI-1")), 0U);
+  EXPECT_EQ(number(context("LI-2", 7)), 0U);
+  auto second = context("LI-1", 7);
+  second.destination = "lemf-2";
+  for (std::uint32_t cin = 0; cin < 20; ++cin) EXPECT_EQ(number(context("LI-1", cin)), 0U);
+  EXPECT_EQ(number(second), 0U);
+  EXPECT_EQ(rows(), 23);
+  forget(7, false);
+  reopen();
+  EXPECT_EQ(number(context("LI-1", 7)), 1U) << "the batch was lost, and the session goes on";
+  EXPECT_EQ(number(second), 1U);
+  for (std::uint32_t cin = 0; cin < 20; ++cin) forget(cin, true);
+  EXPECT_EQ(rows(), 2) << "what belongs to no session, and the other LIID's";
+  EXPECT_EQ(number(context("LI-1")), 1U);
+  EXPECT_EQ(number(context("LI-2", 7)), 1U);
+  const auto batch = good(spool->begin());
+  good(batch->forget_numbers(as_bytes("LI-9"), 7));
+  good(batch->commit());
+  EXPECT_EQ(good(spool->liids()).size(), 2U);
+}
+
+TEST_F(SpoolTest, NumbersOfAnOlderSpoolGoOn) {
+  EXPECT_EQ(number(context("LI-1", 7)), 0U);
+  spool.reset();
+  good(good(db::Database::open(options.path, false)).run("UPDATE numbers SET cin = NULL"));
+  spool = open_spool(options);
+  EXPECT_EQ(number(context("LI-1", 7)), 1U);
+  const auto batch = good(spool->begin());
+  good(batch->forget_numbers(as_bytes("LI-1"), 7));
+  EXPECT_EQ(good(batch->next_number(context("LI-1", 7))), 0U) << "its CIN is known from its next number on";
+}
+
+TEST_F(SpoolTest, ErasuresAreCounted) {
+  put(*spool, {entry("lemf-1", "LI-1", "1")});
+  const auto before = good(spool->erasures());
+  put(*spool, {entry("lemf-1", "LI-1", "2")});
+  EXPECT_EQ(good(spool->erasures()), before);
+  good(open_spool(options, SqliteSpool::Role::administration)->erase(as_bytes("LI-1")));
+  EXPECT_GT(good(spool->erasures()), before);
+}
+
+TEST_F(SpoolTest, ALockOfAnotherProcessIsNoFullDisk) {
+  options.patience = 10ms;
+  reopen();
+  auto other = good(db::Database::open(options.path, false));
+  {
+    const db::Transaction held(other);
+    good(held.begun());
+    const auto batch = spool->begin();
+    ASSERT_FALSE(batch);
+    EXPECT_TRUE(is_busy(batch.error())) << batch.error().text;
+  }
+  put(*spool, {entry("lemf-1", "LI-1", "1")});
+  auto query = other.query("SELECT * FROM entries");
+  ASSERT_TRUE(query.next());
+  const auto cut = spool->tidy(kNow);
+  ASSERT_FALSE(cut);
+  EXPECT_TRUE(is_busy(cut.error())) << "it reads: " << cut.error().text;
+  EXPECT_FALSE(is_busy({ErrorKind::limit, "store: database or disk is full", {}, {}, {}}));
+}
+
+TEST_F(SpoolTest, DepthCountsOverManyLooks) {
+  const auto fill = [&](int count) {
+    const auto batch = good(spool->begin());
+    for (int i = 0; i < count; ++i) good(batch->append(entry(i % 4 == 0 ? "lemf-2" : "lemf-1", "LI-1", "x")));
+    good(batch->commit());
+  };
+  fill(30'000);
+  EXPECT_EQ(good(spool->depth("lemf-1")).entries, 22'500U);
+  EXPECT_EQ(good(spool->depth("lemf-2")).entries, 7'500U);
+  auto all = ids(*spool, "lemf-1");
+  all.resize(std::min<std::size_t>(all.size(), 15'000));
+  good(spool->confirm("lemf-1", all));
+  EXPECT_EQ(good(spool->depth("lemf-1")).entries, 7'500U);
+  EXPECT_EQ(good(spool->depth("lemf-1")).oldest, kNow);
+}
+
 TEST_F(SpoolTest, NumberAndEntryAreOneTransaction) {
   {
     const auto batch = good(spool->begin());

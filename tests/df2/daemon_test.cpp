@@ -1,6 +1,7 @@
 // The daemon as a whole: from X2 to a LEMF, over TLS.
 #include <gtest/gtest.h>
 
+#include "db/sqlite.hpp"
 #include "ops/audit_verify.hpp"
 #include "tests/df2/site.hpp"
 
@@ -75,6 +76,64 @@ TEST(Df2, WhatNoLemfHasSurvivesARestart) {
   site.start();
   EXPECT_TRUE(site.lemf.wait_for(10));
   EXPECT_EQ(site.lemf.count(), 10U);
+}
+
+TEST(Df2, WhatCannotBeOpenedHoldsUpNobody) {
+  Site site;
+  const auto text = read_file(site.config());
+  const auto port = ":" + std::to_string(site.lemf.port());
+  auto away = text;
+  away.replace(away.find(port), port.size(), ":1");
+  site.write("hi2-df2.toml", away);
+  site.start();
+  auto sender = site.sender();
+  for (int i = 0; i < 10; ++i) sender.event("call" + std::to_string(i));
+  sender.keepalive(9);
+  EXPECT_EQ(sender.acknowledged(), 9U);
+  site.stop();
+  {
+    auto database = db::Database::open(site.path("spool.sqlite"), false).value();
+    for (const auto* sql : {"UPDATE entries SET sealed = CAST(x'00' || substr(sealed, 2) AS BLOB) WHERE id = 4",
+                            "UPDATE states SET sealed = CAST(x'00' || substr(sealed, 2) AS BLOB) WHERE id = 2"})
+      ASSERT_TRUE(database.run(sql));
+  }
+  site.write("hi2-df2.toml", text);
+  site.start();
+  EXPECT_TRUE(site.lemf.wait_for(9));
+  const auto page = site.page("/metrics");
+  EXPECT_TRUE(has(page, "hi2_df2_spool_unreadable_total{table=\"entries\"} 1")) << page;
+  EXPECT_TRUE(has(page, "hi2_df2_spool_unreadable_total{table=\"states\"} 1")) << page;
+  for (const auto* row : {R"("reason":"spool_unreadable","table":"entries","row":"4","liid":"NL-0042","destination":"lemf1")",
+                          R"("reason":"spool_unreadable","table":"states","row":"2","liid":"NL-0042")"})
+    EXPECT_TRUE(has(site.trail(), row)) << site.trail();
+  auto again = site.sender();
+  again.event("more");
+  EXPECT_TRUE(site.lemf.wait_for(10));
+  EXPECT_EQ(site.daemon->health(), std::vector<std::string>{});
+}
+
+TEST(Df2, WhatIsErasedBesideItIsForgottenWithoutAReload) {
+  Site site;
+  site.start();
+  auto sender = site.sender();
+  for (int i = 0; i < 3; ++i) sender.event("call" + std::to_string(i));
+  sender.keepalive(1);
+  ASSERT_EQ(sender.acknowledged(), 1U);
+  ASSERT_TRUE(site.lemf.wait_for(3));
+  EXPECT_EQ(site.daemon->engine().sessions(), 3U);
+  {
+    auto admin = Admin::open(load_settings(site.config()).value(), site.around().clock).value();
+    ASSERT_TRUE(admin.run("spool_erase", {}, [](delivery::SqliteSpool& spool) -> Result<void> {
+      const auto erased = spool.erase(as_bytes("NL-0042"));
+      return erased ? Result<void>() : failure(erased.error());
+    }));
+  }
+  const auto until = std::chrono::steady_clock::now() + kWait;
+  while (site.daemon->engine().sessions() > 0 && std::chrono::steady_clock::now() < until) {
+    site.daemon->tick();
+    std::this_thread::sleep_for(1ms);
+  }
+  EXPECT_EQ(site.daemon->engine().sessions(), 0U);
 }
 
 TEST(Df2, AWarrantExpiresByItselfAndAReloadBringsAnother) {

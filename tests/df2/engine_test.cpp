@@ -33,6 +33,11 @@ struct Engines : testing::Test {
     std::unique_lock hold(mutex);
     return changed.wait_for(hold, kGuard, [&] { return std::count(told.begin(), told.end(), text) >= times; });
   }
+  /// What callbacks do when they are to throw, all of them.
+  std::atomic<bool> broken = false;
+  void break_down() const {
+    if (broken) throw std::runtime_error("a callback throws");
+  }
   std::ptrdiff_t times(const std::string& text) {
     const std::scoped_lock hold(mutex);
     return std::count(told.begin(), told.end(), text);
@@ -42,13 +47,25 @@ struct Engines : testing::Test {
     events.observer.on_signal = [this](const Signal& signal) { note("signal " + signal.reason + " " + signal.detail); };
     events.ask = [this](std::vector<KeyQuestion> questions) {
       for (const auto& one : questions) note("ask " + one.id + " behind " + std::to_string(spool.committed().size()));
+      break_down();
     };
     events.withdraw = [this](const std::vector<std::string>& ids) {
       for (const auto& id : ids) note("withdraw " + id);
+      break_down();
     };
-    events.on_failure = [this](const Error& error) { note("failure " + error.text); };
-    events.on_recovery = [this] { note("recovery"); };
-    events.on_bug = [this](const std::string& what) { note("bug " + what); };
+    events.on_commit = [this](std::size_t, std::chrono::nanoseconds) { break_down(); };
+    events.on_failure = [this](const Error& error) {
+      note("failure " + error.text);
+      break_down();
+    };
+    events.on_recovery = [this] {
+      note("recovery");
+      break_down();
+    };
+    events.on_bug = [this](const std::string& what) {
+      note("bug " + what);
+      break_down();
+    };
     const auto clock = [this] { return kNow + std::chrono::seconds(seconds.load()); };
     auto started = Engine::make(spool, scripted(script), no_warrants(), clock, settings, events);
     ASSERT_TRUE(started);
@@ -226,6 +243,66 @@ TEST_F(Engines, AQuestionThatANewProcessorDoesNotKnowIsWithdrawn) {
   ASSERT_TRUE(wait_until("ask q1 behind 0"));
   engine->set_warrants(no_warrants());
   EXPECT_TRUE(wait_until("withdraw q1"));
+}
+
+TEST_F(Engines, WhatIsErasedBesideItIsForgotten) {
+  script.questions.push_back({"q1", {}, kNow});
+  start();
+  ASSERT_TRUE(wait_until("ask q1 behind 0"));
+  ASSERT_TRUE(push("1"));
+  ASSERT_TRUE(spool.wait_for(1));
+  EXPECT_EQ(script.restored, 1);
+  static_cast<void>(spool.erase({}));
+  engine->poke();  // nothing else comes
+  EXPECT_TRUE(wait_until("withdraw q1"));
+  EXPECT_EQ(script.restored, 2);
+  static_cast<void>(spool.erase({}));
+  ASSERT_TRUE(push("2"));
+  ASSERT_TRUE(spool.wait_for(2));
+  engine->stop();
+  EXPECT_EQ(script.restored, 3) << "before the next event is worked through";
+}
+
+TEST_F(Engines, CallbacksThatThrowEndNothingAndCostNobodyAnAnswer) {
+  start();
+  broken = true;
+  spool.hold_commits(true);
+  ASSERT_TRUE(push("1"));
+  ASSERT_TRUE(spool.wait_for_held());
+  spool.fail(2);
+  {
+    const std::scoped_lock hold(script.mutex);
+    script.withdrawn.push_back("q0");
+    script.questions.push_back({"q1", {}, kNow});
+  }
+  engine->behind_all([] { throw std::runtime_error("the first answer"); });
+  engine->behind_all([] { throw 7; });
+  engine->behind_all([this] { note("the third answer"); });
+  spool.hold_commits(false);
+  ASSERT_TRUE(wait_until("the third answer"));
+  EXPECT_EQ(times("bug the first answer"), 1);
+  EXPECT_EQ(times("bug something was thrown that is no exception"), 1);
+  ASSERT_TRUE(push("2"));
+  ASSERT_TRUE(spool.wait_for(2));
+  EXPECT_EQ(spool.committed(), (Texts{"1", "2"}));
+  EXPECT_EQ(times("failure the disk is full"), 2);
+  ASSERT_TRUE(wait_until("withdraw q0"));
+  ASSERT_TRUE(wait_until("ask q1 behind 1"));
+  engine->stop();
+  EXPECT_EQ(script.restored, 4) << "two batches that failed, and questions that nobody took: a new processor names them";
+}
+
+TEST_F(Engines, ALockIsNoFullDisk) {
+  start();
+  spool.hold_commits(true);
+  ASSERT_TRUE(push("1"));
+  ASSERT_TRUE(spool.wait_for_held());
+  for (const auto* payload : {"2", "3"}) ASSERT_TRUE(push(payload));
+  spool.lock_out(2);
+  spool.hold_commits(false);
+  ASSERT_TRUE(spool.wait_for(3));
+  EXPECT_EQ(times("failure " + std::string(db::kLocked)), 2);
+  EXPECT_EQ(spool.commits(), 2) << "a smaller batch would be no help";
 }
 
 TEST_F(Engines, WhatCannotBeSalvagedIsLeftOutAndTold) {

@@ -66,6 +66,7 @@ class FakeSpool : public delivery::Spool {
     std::erase_if(states, [&](const auto& state) { return equal(std::get<1>(state.first), liid); });
     return std::erase_if(entries, [&](const Stored& stored) { return equal(stored.entry.liid, liid); });
   }
+  Result<std::uint64_t> erasures() override { return 0U; }
   Result<void> tidy(TimePoint) override { return {}; }
 
  private:
@@ -111,10 +112,19 @@ class FakeSpool : public delivery::Spool {
       states_[{std::string(kind), to_bytes(liid), to_bytes(key)}] = std::nullopt;
       return {};
     }
+    Result<void> forget_numbers(ByteView liid, std::uint32_t cin) override {
+      const auto is_of = [&](const auto& one) { return equal(std::get<0>(one.first), liid) && std::get<3>(one.first) == cin; };
+      std::erase_if(numbers_, is_of);
+      for (const auto& one : spool_.numbers) {
+        if (is_of(one)) gone_.push_back(one.first);
+      }
+      return {};
+    }
     Result<void> commit() override {
       if (spool_.full) return failure(ErrorKind::limit, "the disk is full");
       {
         const std::scoped_lock hold(spool_.mutex_);
+        for (const auto& key : gone_) spool_.numbers.erase(key);
         put(numbers_, spool_.numbers);
         put(ids_, spool_.ids);
         put(sightings_, spool_.sightings);
@@ -148,6 +158,7 @@ class FakeSpool : public delivery::Spool {
 
     FakeSpool& spool_;
     std::map<NumberKey, std::uint32_t> numbers_;
+    std::vector<NumberKey> gone_;
     std::map<std::string, std::uint64_t, std::less<>> ids_;
     std::map<SightKey, Bytes> sightings_;
     std::map<Bytes, std::uint32_t> last_;

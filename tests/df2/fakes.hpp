@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "db/sqlite.hpp"
 #include "df2/engine.hpp"
 
 namespace li::df2::test {
@@ -21,6 +22,11 @@ class HeldSpool : public delivery::Spool {
     const std::scoped_lock hold(mutex_);
     failures_ = times;
     kind_ = kind;
+  }
+  /// The next commits find it locked, so many.
+  void lock_out(int times) {
+    const std::scoped_lock hold(mutex_);
+    locks_ = times;
   }
   /// Larger batches fail.
   void leave_room(std::size_t entries) {
@@ -62,7 +68,14 @@ class HeldSpool : public delivery::Spool {
   Result<std::vector<delivery::State>> kept(std::string_view) override { return std::vector<delivery::State>{}; }
   Result<delivery::Depth> depth(std::string_view) override { return delivery::Depth{}; }
   Result<std::vector<Bytes>> liids() override { return std::vector<Bytes>{}; }
-  Result<std::uint64_t> erase(ByteView) override { return 0; }
+  Result<std::uint64_t> erase(ByteView) override {
+    const std::scoped_lock hold(mutex_);
+    return ++erasures_;
+  }
+  Result<std::uint64_t> erasures() override {
+    const std::scoped_lock hold(mutex_);
+    return erasures_;
+  }
   Result<void> tidy(TimePoint) override { return {}; }
 
  private:
@@ -77,6 +90,7 @@ class HeldSpool : public delivery::Spool {
     Result<delivery::Sighting> sight(ByteView, std::uint32_t, ByteView, TimePoint) override { return delivery::Sighting{}; }
     Result<void> keep(const delivery::State&) override { return {}; }
     Result<void> forget(std::string_view, ByteView, ByteView) override { return {}; }
+    Result<void> forget_numbers(ByteView, std::uint32_t) override { return {}; }
     Result<void> commit() override { return spool.take(entries); }
     HeldSpool& spool;
     std::vector<std::string> entries;
@@ -87,6 +101,7 @@ class HeldSpool : public delivery::Spool {
     changed_.notify_all();
     changed_.wait(hold, [&] { return !held_; });
     waiting_ = false;
+    if (locks_-- > 0) return failure(ErrorKind::limit, std::string(db::kLocked));
     if (failures_ > 0) {
       --failures_;
       return failure(kind_, "the disk is full");
@@ -101,7 +116,8 @@ class HeldSpool : public delivery::Spool {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::string> committed_;
-  int failures_ = 0, commits_ = 0;
+  int failures_ = 0, locks_ = 0, commits_ = 0;
+  std::uint64_t erasures_ = 0;
   std::size_t room_ = SIZE_MAX;
   ErrorKind kind_ = ErrorKind::limit;
   bool held_ = false, waiting_ = false;

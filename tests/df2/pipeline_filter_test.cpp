@@ -240,6 +240,7 @@ TEST(PipelineFilter, what_happened_in_time_may_come_late) {
     std::chrono::minutes happened, arrives;  // from the end of the warrant
     std::size_t records;
     Texts reasons;
+    std::chrono::minutes late{60};
   };
   using std::chrono::minutes;
   const std::vector<Case> cases{
@@ -249,9 +250,13 @@ TEST(PipelineFilter, what_happened_in_time_may_come_late) {
       {minutes(1), minutes(2), 0, {"not_valid"}},
       {minutes(1), minutes(-1), 0, {"not_valid"}},
       {minutes(-61), minutes(-1), 0, {"not_valid"}},
+      {minutes(-1), minutes(60), 1, {}, minutes(61)},
+      {minutes(-1), minutes(61), 0, {"not_valid"}, minutes(61)},
+      {minutes(-1), minutes(0), 0, {"not_valid"}, minutes(0)},
   };
   for (const auto& one : cases) {
     Bench bench;
+    bench.rules.late_events = one.late;
     bench.warrant("LI-1", kXid, "valid_from = \"2026-11-20T12:00:00Z\"\nvalid_until = \"2026-11-20T13:00:00Z\"\n");
     const auto end = bench.now + minutes(60);
     bench.now = end + one.arrives;

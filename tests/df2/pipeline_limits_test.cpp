@@ -53,6 +53,40 @@ TEST(PipelineLimits, a_warrant_that_lost_its_keys_gets_none) {
   }
 }
 
+TEST(PipelineLimits, sessions_that_are_over_leave_no_numbers) {
+  for (const auto life : kLives) {
+    Bench bench(life);
+    bench.rules.max_sessions = 15;
+    bench.warrant("LI-1");
+    bench.send(request("OPTIONS", "1 OPTIONS", ""));  // it is of a session, too
+    std::map<std::uint32_t, std::vector<std::uint32_t>> numbers;
+    for (int i = 0; i < 20; ++i) {
+      auto invite = Sip();
+      invite.call_id = "call-" + std::to_string(i);
+      bench.send(invite);
+      bench.send(response(200, invite));
+    }
+    for (const auto& [key, next] : bench.spool.numbers) EXPECT_LT(next, 3U);
+    EXPECT_EQ(bench.spool.numbers.size(), 15U) << "those that had to go took theirs along";
+    bench.wait(std::chrono::hours(25));
+    EXPECT_EQ(bench.sessions(), 0U);
+    EXPECT_EQ(bench.spool.numbers.size(), 0U);
+    for (int i = 0; i < 3; ++i) {
+      auto info = request("INFO", std::to_string(i + 1) + " INFO");
+      info.call_id = "call-1";  // of a session that is forgotten
+      info.branch += std::to_string(i);
+      bench.send(info);
+    }
+    for (const auto& one : bench.received())
+      numbers[one.pdu.header.communication_identity_number.value()].push_back(one.pdu.header.sequence_number);
+    for (const auto& [cin, all] : numbers) {
+      for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i], i) << "CIN " << cin;
+    }
+    EXPECT_EQ(numbers.rbegin()->second.size(), 3U) << "under a CIN that was never used";
+    EXPECT_EQ(bench.spool.numbers.size(), 1U);
+  }
+}
+
 TEST(PipelineLimits, questions_end_with_their_warrant) {
   Bench bench;
   rewrite(bench, "valid_until = \"2026-11-20T12:00:03Z\"\n");

@@ -25,8 +25,10 @@ Result<void> list(delivery::SqliteSpool& spool) {
   const auto all = spool.list();
   if (!all) return failure(all.error());
   for (const auto& one : *all) {
-    std::cout << one.destination << '\t' << printable(one.liid) << '\t' << one.entries << " waiting\toldest "
-              << to_internet_time(std::chrono::floor<std::chrono::seconds>(one.oldest)) << '\n';
+    std::cout << one.destination << '\t' << (one.liid.empty() ? "?" : printable(one.liid)) << '\t' << one.entries << " waiting\toldest "
+              << to_internet_time(std::chrono::floor<std::chrono::seconds>(one.oldest));
+    if (one.unreadable > 0) std::cout << '\t' << one.unreadable << " can't be opened";
+    std::cout << '\n';
   }
   return {};
 }
@@ -47,12 +49,14 @@ int erase(const std::string& config, const std::string& liid) {
 
 void add_spool_commands(CLI::App& app, const std::string& config, std::vector<Command>& commands) {
   auto* spool = app.add_subcommand("spool", "what waits for LEMFs")->require_subcommand(1);
-  commands.push_back({spool->add_subcommand("ls", "lists what waits, by destination and LIID; never a content"), [&config] {
-                        auto settings = df2::load_settings(config);
-                        if (!settings) return fail(settings.error());
-                        return administer(std::move(*settings), "spool_ls", {}, list);
-                      }});
-  auto* erased = spool->add_subcommand("erase", "erases everything of an LIID, beyond recovery; reload the daemon (SIGHUP) behind it");
+  commands.push_back(
+      {spool->add_subcommand("ls", "lists what waits, by destination and LIID, and how much of it can't be opened; never a content"),
+       [&config] {
+         auto settings = df2::load_settings(config);
+         if (!settings) return fail(settings.error());
+         return administer(std::move(*settings), "spool_ls", {}, list);
+       }});
+  auto* erased = spool->add_subcommand("erase", "erases everything of an LIID, beyond recovery; a daemon that runs forgets it by itself");
   auto liid = std::make_shared<std::string>();
   erased->add_option("LIID", *liid, "its warrant must have been taken out of the file")->required();
   commands.push_back({erased, [&config, liid] { return erase(config, *liid); }});

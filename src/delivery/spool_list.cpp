@@ -1,0 +1,64 @@
+// What waits, for people: each entry is opened, to tell which can't be.
+#include <algorithm>
+
+#include "delivery/sqlite_spool_impl.hpp"
+
+namespace li::delivery {
+
+namespace {
+
+/// Rows of one look: a long one would keep a daemon's log from being cut off.
+constexpr std::int64_t kLook = 500;
+
+using Lines = std::map<std::tuple<std::string, std::int64_t>, SqliteSpool::Listed>;
+
+void add(SqliteSpool::Listed& line, TimePoint event, bool readable) {
+  if (line.entries == 0 || event < line.oldest) line.oldest = event;
+  ++line.entries;
+  if (!readable) ++line.unreadable;
+}
+
+Result<std::int64_t> look(SqliteSpool::Parts& parts, std::int64_t after, Lines& lines) {
+  auto& keeper = parts.keeper;
+  const std::scoped_lock hold(keeper.lock);
+  auto query = keeper.database.query(
+      "SELECT entries.id, destination, name, owner, event, sealed FROM entries JOIN destinations ON destinations.id = destination "
+      "WHERE entries.id > ? ORDER BY entries.id LIMIT ?",
+      after, kLook);
+  std::int64_t last = 0;
+  while (query.next()) {
+    last = query.integer(0);
+    const auto owner = parts.owner_of(keeper, query.integer(3));
+    if (!owner) return failure(owner.error());
+    auto& line = lines[{query.text(2), query.integer(3)}];
+    if (line.entries == 0) {
+      line.destination = query.text(2);
+      line.liid = *owner ? (*owner)->liid : keeper.owners.liid_of(keeper.database, query.integer(3));
+    }
+    const auto event = query.integer(4);
+    const auto readable =
+        *owner && (*owner)->vault.open(query.blob(5), "entries", {octets_of(last), octets_of(query.integer(1)), octets_of(event)});
+    add(line, TimePoint(std::chrono::milliseconds(event)), readable);
+  }
+  if (auto done = query.done(); !done) return failure(done.error());
+  return last;
+}
+
+}  // namespace
+
+Result<std::vector<SqliteSpool::Listed>> SqliteSpool::list() {
+  Lines lines;
+  for (std::int64_t after = 0;;) {
+    const auto last = look(*parts_, after, lines);
+    if (!last) return failure(last.error());
+    if (*last == 0) break;
+    after = *last;
+  }
+  std::vector<Listed> found;
+  for (auto& [of, line] : lines) found.push_back(std::move(line));
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Listed& a, const Listed& b) { return std::tie(a.destination, a.oldest) < std::tie(b.destination, b.oldest); });
+  return found;
+}
+
+}  // namespace li::delivery
