@@ -23,7 +23,7 @@ class HeldSpool : public delivery::Spool {
     failures_ = times;
     kind_ = kind;
   }
-  /// The next commits find it locked, so many.
+  /// The next commits of more than one entry find it locked, so many.
   void lock_out(int times) {
     const std::scoped_lock hold(mutex_);
     locks_ = times;
@@ -101,7 +101,7 @@ class HeldSpool : public delivery::Spool {
     changed_.notify_all();
     changed_.wait(hold, [&] { return !held_; });
     waiting_ = false;
-    if (locks_-- > 0) return failure(ErrorKind::limit, std::string(db::kLocked));
+    if (entries.size() > 1 && locks_-- > 0) return failure(ErrorKind::limit, std::string(db::kLocked));
     if (failures_ > 0) {
       --failures_;
       return failure(kind_, "the disk is full");
