@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "db/sqlite.hpp"
 #include "tests/df2/site.hpp"
 
 namespace {
@@ -59,6 +60,10 @@ TEST_F(Program, ListsAndErasesWhatWaits) {
   ASSERT_EQ(sender.acknowledged(), 1U);
   // A daemon runs beside.
   EXPECT_EQ(run("spool ls"), "lemf1\tNL-0042\t3 waiting\toldest 2026-11-20T12:00:00Z\n[0]\n");
+  ASSERT_TRUE(db::Database::open(site.path("spool.sqlite"), false)
+                  .value()
+                  .run("UPDATE entries SET sealed = CAST(x'00' || substr(sealed, 2) AS BLOB) WHERE id = 2"));
+  EXPECT_EQ(run("spool ls"), "lemf1\tNL-0042\t3 waiting\toldest 2026-11-20T12:00:00Z\t1 can't be opened\n[0]\n");
   EXPECT_NE(run("spool erase NL-0042").find("there is a warrant for this LIID"), std::string::npos);
   site.write("warrants.toml", "");
   ASSERT_TRUE(site.daemon->reload());
