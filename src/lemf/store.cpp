@@ -111,8 +111,7 @@ Result<void> Store::Impl::refresh() {
   auto version = database_.query("PRAGMA data_version");
   const auto now = version.next() ? version.integer(0) : 0;
   if (auto done = version.done(); !done) return done;
-  constexpr std::size_t kMany = 200'000;
-  if (now != data_version_ || contexts_.size() > kMany) forget();
+  if (now != data_version_) forget();
   data_version_ = now;
   auto last = database_.query("SELECT seq FROM sqlite_sequence WHERE name = 'items'");
   last_id_ = last.next() ? last.integer(0) : 0;
@@ -127,7 +126,7 @@ void Store::Impl::forget() {
 }
 
 Result<Sealing*> Store::Impl::sealing_of(const Bytes& liid) {
-  if (const auto known = sealings_.find(liid); known != sealings_.end()) return &known->second;
+  if (auto* known = sealings_.find(liid)) return known;
   auto query = database_.query("SELECT id, wrapped FROM liids WHERE liid = ?", liid);
   if (!query.next()) {
     if (auto done = query.done(); !done) return failure(done.error());
@@ -135,7 +134,7 @@ Result<Sealing*> Store::Impl::sealing_of(const Bytes& liid) {
   }
   auto vault = crypto::Vault::open(master_, query.blob(1), purpose_of(liid));
   if (!vault) return failure(vault.error());
-  return &sealings_.insert_or_assign(liid, Sealing{query.integer(0), std::move(*vault)}).first->second;
+  return sealings_.put(liid, Sealing{query.integer(0), std::move(*vault)});
 }
 
 Result<Sealing*> Store::Impl::new_sealing(const Bytes& liid) {
@@ -143,7 +142,7 @@ Result<Sealing*> Store::Impl::new_sealing(const Bytes& liid) {
   if (!made) return failure(made.error());
   if (auto done = database_.execute("INSERT INTO liids (liid, wrapped) VALUES (?, ?)", liid, made->wrapped); !done)
     return failure(done.error());
-  return &sealings_.insert_or_assign(liid, Sealing{database_.last_id(), std::move(made->vault)}).first->second;
+  return sealings_.put(liid, Sealing{database_.last_id(), std::move(made->vault)});
 }
 
 Result<void> Store::Impl::take(const Arrival& arrival, Outcome& outcome) {
@@ -228,7 +227,7 @@ Result<Counts> Store::Impl::counts() {
   auto query = database_.query("SELECT count(*) FROM gaps WHERE closed = 0");
   const auto gaps = query.next() ? static_cast<std::uint64_t>(query.integer(0)) : 0;
   if (auto done = query.done(); !done) return failure(done.error());
-  return Counts{*items_, gaps};
+  return Counts{*items_, gaps, contexts_.size()};
 }
 
 }  // namespace li::lemf
