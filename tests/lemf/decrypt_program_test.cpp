@@ -38,7 +38,7 @@ class DecryptProgram : public testing::Test {
     std::ofstream out(file("call.hi3"), std::ios::binary);
     for (const auto& packet : packets) {
       const auto payload = with_ip ? must(media::wrap_ip(packet)) : packet.payload;
-      out << as_text(must(ps::encode_voip_cc({{}, {1, 2, 3}, 0, ps::MediaDirection::from_target, to_record_bytes(payload)})));
+      out << as_text(must(ps::encode_voip_cc({{}, {1, 2, 3}, {}, 0, ps::MediaDirection::from_target, to_record_bytes(payload)})));
     }
   }
   [[nodiscard]] std::string decrypt(const std::string& arguments) const {
@@ -58,9 +58,9 @@ TEST_F(DecryptProgram, capture_to_capture_and_wav) {
   for (auto& packet : bob.packets(2)) packets.push_back(std::move(packet));
   write_capture(packets);
   EXPECT_EQ(decrypt("--media call.pcap -o clear.pcap --wav sound"),
-            "#  SSRC      from → to                           media    codec      CS  packets  opened  lost  failed  state\n"
-            "1  00000011  192.0.2.1:4000 → 198.51.100.7:5000  audio 1  PCMU/8000  1   3        3       0     0       decrypted\n"
-            "2  00000012  198.51.100.7:5000 → 192.0.2.1:4000  audio 1  PCMU/8000  2   2        2       0     0       decrypted\n"
+            "#  LIID     SSRC      from → to                           media    codec      CS  packets  opened  lost  failed  state\n"
+            "1  NL-0042  00000011  192.0.2.1:4000 → 198.51.100.7:5000  audio 1  PCMU/8000  1   3        3       0     0       decrypted\n"
+            "2  NL-0042  00000012  198.51.100.7:5000 → 192.0.2.1:4000  audio 1  PCMU/8000  2   2        2       0     0       decrypted\n"
             "2 streams, 2 keys\nexit 0\n");
   EXPECT_EQ(output_of("tshark -r " + file("clear.pcap") +
                       " -d udp.port==4000,rtp -T fields -e ip.src -e rtp.ssrc -e rtp.seq -e udp.length 2>/dev/null"),
@@ -105,7 +105,7 @@ TEST_F(DecryptProgram, failures_end_with_1_and_show_no_key) {
   EXPECT_TRUE(said.ends_with("1 stream, 1 key\nexit 1\n")) << said;
   EXPECT_EQ(said.find(to_hex(key_of(9).key.reveal())), std::string::npos);
   EXPECT_EQ(decrypt("--media nothing.pcap"),
-            "nothing.pcap: No such file or directory\n#  SSRC  from → to  media  codec  CS  packets  opened  lost  failed  state\n0 "
+            "nothing.pcap: No such file or directory\n#  LIID  SSRC  from → to  media  codec  CS  packets  opened  lost  failed  state\n0 "
             "streams, 1 key\nexit 1\n");
   EXPECT_TRUE(decrypt("").ends_with("exit 2\n"));
   EXPECT_NE(decrypt("--media call.ber").find("Voip-CC-PDUs of HI3 are read"), std::string::npos);
