@@ -9,7 +9,7 @@
 namespace li::lemf {
 
 std::string_view name_of(Notice::What what) {
-  constexpr std::string_view kNames[] = {"conflict", "file_conflict", "file_mismatch", "gap", "gap_closed", "reset"};
+  constexpr std::string_view kNames[] = {"conflict", "file_conflict", "file_mismatch", "disagreement", "gap", "gap_closed", "reset"};
   return kNames[static_cast<std::size_t>(what)];
 }
 
@@ -162,9 +162,10 @@ Result<void> Store::Impl::take(const Arrival& arrival, Outcome& outcome) {
   if (!sight) return failure(sight.error());
   if (*sight == Sight::duplicate) return --outcome.stored, ++outcome.duplicates, Result<void>();
   if (auto done = insert(**sealing, arrival, *context, place, *sight == Sight::conflict); !done) return done;
+  const auto number = std::uint64_t{arrival.numbering->number};
+  if (arrival.disagrees) outcome.notices.push_back({Notice::What::disagreement, arrival.liid, arrival.note, number, number});
   if (*sight == Sight::fresh) return count(arrival.liid, *arrival.numbering, **context, place, arrival.received, outcome);
   ++outcome.conflicts;
-  const auto number = std::uint64_t{arrival.numbering->number};
   outcome.notices.push_back({Notice::What::conflict, arrival.liid, describe(*arrival.numbering), number, number});
   return {};
 }

@@ -46,6 +46,7 @@ struct Notice {
     conflict,       ///< other octets under a number that was here: stored apart
     file_conflict,  ///< another file under a name that was here: stored
     file_mismatch,  ///< a file of method A holds records of another LIID than its name says: stored
+    disagreement,   ///< header and record of a PDU do not say the same; `context` has what: stored
     gap,            ///< numbers first to last did not come
     gap_closed,     ///< the last of them has come
     reset,          ///< numbers begin anew

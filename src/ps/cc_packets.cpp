@@ -35,22 +35,6 @@ FirstHeader header_of(std::uint64_t frame_type) {
   return frame_type < std::size(kHeaders) ? kHeaders[frame_type] : other;
 }
 
-std::optional<PacketTime> of_stamp(const MicroSecondTimeStamp& stamp) {
-  constexpr std::uint64_t kYear2200 = 7258118400;
-  if (stamp.seconds >= kYear2200) return std::nullopt;
-  return PacketTime(std::chrono::seconds(stamp.seconds) + std::chrono::microseconds(stamp.micro_seconds));
-}
-
-std::optional<PacketTime> generalized(std::string_view text) {
-  const auto calendar = parse_generalized_time(text);
-  return calendar ? instant_of(*calendar) : std::nullopt;
-}
-
-std::optional<PacketTime> time_of(const Header& header) {
-  if (header.micro_second_time_stamp) return of_stamp(*header.micro_second_time_stamp);
-  return header.time_stamp ? generalized(*header.time_stamp) : std::nullopt;
-}
-
 class PacketCollector : public schema::Visitor {
  public:
   void enter(const schema::Node& node) override {
@@ -65,7 +49,7 @@ class PacketCollector : public schema::Visitor {
     const auto& m = cc();
     const auto* member = node.member;
     if (member == m.direction) payload_direction = direction_of(number_of(content.octets));
-    else if (member == m.time) packet.time = generalized(as_text(content.octets));
+    else if (member == m.time) packet.time = instant_of_generalized(as_text(content.octets));
     else if (member == m.frame_type) packet.first_header = header_of(number_of(content.octets));
     else if (member == m.frame || member == m.packets) packet.payload = to_record_bytes(content.octets);
     else if (node.parent->member == m.micro) take_micro(micro, *member, number_of(content.octets));
@@ -107,9 +91,9 @@ class PacketCollector : public schema::Visitor {
       packet.payload = std::move(inner.payload);
     }
     packet.direction = item.direction ? *item.direction : is_voip ? inner.direction : MediaDirection::unknown;
-    if (item.micro) packet.time = of_stamp(*item.micro);
+    if (item.micro) packet.time = instant_of(*item.micro);
     if (!packet.time) packet.time = inner.time;
-    if (!packet.time) packet.time = time_of(header);
+    if (!packet.time) packet.time = instant_of(header);
     return packet;
   }
 

@@ -31,15 +31,6 @@ const VoipMembers& voip() {
   return kMembers;
 }
 
-std::optional<PacketTime> instant_of(const CalendarTime& time) {
-  if (!time.offset || time.year < 1700 || time.year >= 2200) return std::nullopt;  // what nanoseconds reach
-  const auto day = std::chrono::year(time.year) / static_cast<int>(time.month) / static_cast<int>(time.day);
-  std::int64_t part = 0;
-  for (std::size_t i = 0; i < 9; ++i) part = part * 10 + (i < time.fraction.size() ? time.fraction[i] - '0' : 0);
-  return std::chrono::sys_days(day) + std::chrono::hours(time.hour) + std::chrono::minutes(time.minute - *time.offset) +
-         std::chrono::seconds(time.second) + std::chrono::nanoseconds(part);
-}
-
 void take_voip(VoipCc& packet, const schema::Node& node, ByteView octets) {
   const auto& m = voip();
   if (node.member == m.liid) packet.lawful_interception_identifier = to_bytes(octets);

@@ -7,26 +7,19 @@
 // Owns:    results own their octets.
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <vector>
 
-#include "base/time.hpp"
-#include "ps/pdu.hpp"
+#include "ps/instant.hpp"
 
 namespace li::ps {
-
-using PacketTime = std::chrono::sys_time<std::chrono::nanoseconds>;
-
-/// Nothing for a time without its zone, or outside of the years 1700 to 2199.
-[[nodiscard]] std::optional<PacketTime> instant_of(const CalendarTime& time);
 
 enum class MediaDirection : std::uint8_t { from_target = 1, to_target = 2, combined = 3, unknown = 4 };
 
 struct VoipCc {
   std::optional<Bytes> lawful_interception_identifier;
-  Bytes voip_correlation_number;   ///< the cc value of imsVoIP in the IRI record
-  std::optional<PacketTime> time;  ///< nothing for a local time, whose zone is not said
+  Bytes voip_correlation_number;  ///< the cc value of imsVoIP in the IRI record
+  std::optional<Instant> time;    ///< nothing for a local time, whose zone is not said
   std::uint16_t sequence_number = 0;
   MediaDirection direction = MediaDirection::unknown;
   RecordBytes payload;  ///< RTP, SRTP or RTCP, with the headers in front that the network left on
@@ -52,7 +45,7 @@ struct CcPacket {
   std::optional<Bytes> lawful_interception_identifier;  ///< of VoIP-HI3-IMS
   Bytes voip_correlation_number;                        ///< likewise
   MediaDirection direction = MediaDirection::unknown;
-  std::optional<PacketTime> time;  ///< its own, else that of the PDU
+  std::optional<Instant> time;  ///< its own, else that of the PDU
   FirstHeader first_header = FirstHeader::unknown;
   std::optional<RecordBytes> payload;  ///< of voipCC-CC-PDU, iPMMCC and iPCC
 };

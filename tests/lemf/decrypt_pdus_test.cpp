@@ -43,7 +43,7 @@ class DecryptPdus : public testing::Test {
   [[nodiscard]] static std::vector<media::UdpPacket> packets(const Call& of, unsigned count) {
     return Sender{0x11, {}, {}, key_of(of.key)}.packets(count);
   }
-  void write_hi3(const Call& of, const media::UdpPacket& packet, std::optional<ps::PacketTime> time) const {
+  void write_hi3(const Call& of, const media::UdpPacket& packet, std::optional<ps::Instant> time) const {
     const ps::VoipCc cc{to_bytes(of.liid), of.correlation, time, 0, ps::MediaDirection::to_target, to_record_bytes(packet.payload)};
     write("call.hi3", as_text(must(ps::encode_voip_cc(cc))));
   }

@@ -44,6 +44,17 @@ TEST_F(LemfStore, keeps_a_pdu_as_it_came) {
   EXPECT_EQ(one.note, "");
 }
 
+TEST_F(LemfStore, a_pdu_that_contradicts_itself_is_stored_and_told) {
+  const auto pdu = iri_pdu({.operator_inside = "31016"});
+  const auto outcome = put(pdu);
+  EXPECT_EQ(outcome.stored, 1U);
+  ASSERT_EQ(outcome.notices.size(), 1U);
+  EXPECT_EQ(outcome.notices[0].what, Notice::What::disagreement);
+  EXPECT_EQ(outcome.notices[0].context, "its operator identifier is '31015', that of what is inside '31016'");
+  EXPECT_EQ(all().at(0).note, outcome.notices[0].context);
+  EXPECT_TRUE(put(pdu).notices.empty()) << "told once";
+}
+
 TEST_F(LemfStore, holds_keys_sealed_only) {
   put(Pdu{});
   EXPECT_FALSE(on_disk(options.path, kSecret));

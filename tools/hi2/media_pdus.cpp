@@ -49,7 +49,7 @@ lemf::Carrier::Direction direction_of(ps::MediaDirection direction) {
 // A PDU's packet before its headers come off.
 struct Carried {
   lemf::Carrier carrier;
-  std::optional<ps::PacketTime> time;
+  std::optional<ps::Instant> time;
   ByteView payload;
   FirstHeader first = FirstHeader::unknown;
 };
