@@ -1,6 +1,7 @@
 #include "lemf/store.hpp"
 
 #include <algorithm>
+#include <thread>
 
 #include "crypto/hash.hpp"
 #include "lemf/store_impl.hpp"
@@ -22,8 +23,7 @@ Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options, const Se
   if (!database) return failure(database.error());
   if (auto done = database->run(db::kDurable); !done) return failure(done.error());
   if (auto done = check_store(*database, master); !done) return failure(done.error());
-  const auto patience = "PRAGMA busy_timeout = " + std::to_string(options.patience.count());
-  if (auto done = database->run(patience.c_str()); !done) return failure(done.error());
+  if (auto done = database->run("PRAGMA busy_timeout = 0"); !done) return failure(done.error());  // see begin()
   if (options.max_pages != 0) {
     const auto limit = "PRAGMA max_page_count = " + std::to_string(options.max_pages);
     if (auto done = database->run(limit.c_str()); !done) return failure(done.error());
@@ -77,15 +77,27 @@ void Store::Impl::store_each(const std::vector<Job*>& jobs) {
   }
 }
 
+// SQLite's own waiting looks ever less often, and would miss the pauses that erasing makes.
+Result<void> Store::Impl::begin(std::optional<db::Transaction>& transaction) {
+  constexpr auto kStep = std::chrono::milliseconds(1);
+  const auto until = std::chrono::steady_clock::now() + options_.patience;
+  for (;;) {
+    transaction.emplace(database_);
+    const auto& begun = transaction->begun();
+    if (begun || begun.error().text != db::kLocked || std::chrono::steady_clock::now() >= until) return begun;
+    std::this_thread::sleep_for(kStep);
+  }
+}
+
 Result<void> Store::Impl::store_jobs(const std::vector<Job*>& jobs) {
-  db::Transaction transaction(database_);
-  if (!transaction.begun()) return transaction.begun();
+  std::optional<db::Transaction> transaction;
+  if (auto begun = begin(transaction); !begun) return begun;
   if (auto done = refresh(); !done) return done;
   for (auto* job : jobs) {
     if (auto done = store_one(job->delivery, job->outcome); !done) return done;
   }
   if (auto done = write_contexts(); !done) return done;
-  return transaction.commit();
+  return transaction->commit();
 }
 
 Result<void> Store::Impl::store_one(const Delivery& delivery, Outcome& outcome) {

@@ -72,6 +72,8 @@ class Store::Impl {
   [[nodiscard]] Result<void> drop_key(const Bytes& liid);
   [[nodiscard]] Result<std::optional<std::uint64_t>> drop_rows();
   [[nodiscard]] Result<void> cut_log();
+  /// Waits for others that write.
+  [[nodiscard]] Result<void> begin(std::optional<db::Transaction>& transaction);
   [[nodiscard]] Result<void> store_one(const Delivery& delivery, Outcome& outcome);
   [[nodiscard]] Result<void> refresh();
   void forget();
