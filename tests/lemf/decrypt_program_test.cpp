@@ -111,6 +111,38 @@ TEST_F(DecryptProgram, failures_end_with_1_and_show_no_key) {
   EXPECT_NE(decrypt("--media call.ber").find("Voip-CC-PDUs of HI3 are read"), std::string::npos);
 }
 
+TEST_F(DecryptProgram, what_holds_no_packets_is_named) {
+  write_records();
+  // A capture of Ethernet frames; of each so many octets are there.
+  const auto write = [&](const std::string& name, unsigned frames, const Bytes& frame, std::uint32_t size) {
+    std::ofstream out(file(name), std::ios::binary);
+    const auto numbers = [&](std::initializer_list<std::uint32_t> all) {
+      for (const auto one : all) out.write(reinterpret_cast<const char*>(&one), sizeof one);
+    };
+    numbers({0xa1b2c3d4, 0x00040002, 0, 0, 65535, 1});
+    for (unsigned i = 0; i < frames; ++i)
+      numbers({1'795'000'000, i, static_cast<std::uint32_t>(frame.size()), size}), out << as_text(frame);
+  };
+  Bytes ip(34);
+  ip[12] = 8, ip[14] = 0x45, ip[17] = 200, ip[23] = 17;
+  Bytes arp(60);
+  arp[12] = 8, arp[13] = 6;
+  write("none.pcap", 0, arp, 60);
+  write("arp.pcap", 3, arp, 60);
+  write("cut.pcap", 9, ip, 214);
+  std::ofstream(file("empty.pcap"));
+  const auto says = [&](const std::string& media, const std::string& text) {
+    const auto said = decrypt("--media " + media);
+    EXPECT_NE(said.find(text), std::string::npos) << said;
+    EXPECT_TRUE(said.ends_with("exit 1\n")) << said;
+  };
+  says("empty.pcap", "empty.pcap: is empty\n");
+  says("none.pcap", "none.pcap: note: there is no frame in it\n");
+  says("arp.pcap", "arp.pcap: note: none of its frames is UDP over IP");
+  says("cut.pcap", "frame 3: the frame ends inside the UDP header\ncut.pcap: note: 5 more like these\ncut.pcap: note: 0x22: frame 9: ");
+  EXPECT_TRUE(decrypt("--records - --media - < call.ber").ends_with("exit 2\n"));
+}
+
 TEST_F(DecryptProgram, garbage_is_not_called_decrypted) {
   const std::vector<mikey::GenericId> map{block(1, 0x11), block(2, 0x12)};
   book.records.clear();

@@ -47,6 +47,8 @@ void totals(const lemf::Decrypter& decrypter, const std::vector<lemf::StreamSumm
 }
 
 int decrypt(const DecryptOptions& options) {
+  const auto uses = [](const std::vector<std::string>& files) { return std::count(files.begin(), files.end(), "-"); };
+  if (uses(options.records) + uses(options.media) > 1) throw UsageError{"standard input can be read once"};
   lemf::Decrypter decrypter;
   bool good = for_each_record(options.records, to_module(options.module), [&](const FoundRecord& found) {
     if (const auto added = decrypter.add(found.record, found.cin); !added) {

@@ -1,5 +1,6 @@
 #include "hi2/media_input.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 
@@ -25,29 +26,53 @@ std::string start_of(const std::string& file) {
   return start;
 }
 
+bool no_capture(const std::string& file, std::string text) {
+  std::error_code error;
+  if (std::filesystem::is_regular_file(file, error) && std::filesystem::file_size(file, error) == 0) text = "is empty";
+  if (text == "unknown file format") text += "; " + std::string(kRead);
+  std::cerr << (text.starts_with(file) ? "" : file + ": ") << text << '\n';
+  return false;
+}
+
+// The first few of many, and the last.
+class BadFrames {
+ public:
+  explicit BadFrames(std::string file) : file_(std::move(file)) {}
+  void add(Error error) {
+    if (error.path == file_) error.path.clear();
+    auto text = error.message();
+    if (text.find("different from the type of the first interface") != std::string::npos)
+      text += "; captures of one link type are read: split it, e.g. with tshark -Y frame.interface_id";
+    if (++count_ <= kShown) report_notice(file_, text);
+    else last_ = std::move(text);
+  }
+  bool none() {
+    if (count_ > kShown + 1) report_notice(file_, std::to_string(count_ - kShown - 1) + " more like these");
+    if (count_ > kShown) report_notice(file_, last_);
+    return count_ == 0;
+  }
+
+ private:
+  static constexpr std::uint64_t kShown = 3;
+  std::string file_, last_;
+  std::uint64_t count_ = 0;
+};
+
 bool packets_of_capture(const std::string& file, const MediaWork& work) {
   auto reader = media::PacketReader::open(file);
-  if (!reader) {
-    std::cerr << (reader.error().text.starts_with(file) ? "" : file + ": ") << reader.error().text;
-    if (reader.error().text == "unknown file format") std::cerr << "; " << kRead;
-    std::cerr << '\n';
-    return false;
-  }
-  bool good = true;
+  if (!reader) return no_capture(file, reader.error().text);
+  BadFrames bad(file);
   while (auto packet = reader->next()) {
-    if (*packet) {
-      work({std::move(**packet)});
-    } else {
-      auto error = packet->error();
-      if (error.path == file) error.path.clear();
-      report_notice(file, error.message());
-      good = false;
-    }
+    if (*packet) work({std::move(**packet)});
+    else bad.add(packet->error());
   }
-  if (const auto fragments = reader->counts().fragments; fragments != 0) {
-    report_notice(file, std::to_string(fragments) + " fragments of UDP packets were left out");
-  }
-  return good;
+  const auto& counts = reader->counts();
+  if (counts.fragments != 0) report_notice(file, std::to_string(counts.fragments) + " fragments of UDP packets were left out");
+  const bool good = bad.none();
+  if (counts.udp != 0 || counts.fragments != 0 || !good) return good;
+  report_notice(file, counts.frames == 0 ? "there is no frame in it"
+                                         : "none of its frames is UDP over IP; tunnels (GRE, MPLS, PPPoE) are not looked into");
+  return false;
 }
 
 class Records {
