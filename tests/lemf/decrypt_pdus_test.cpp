@@ -151,6 +151,12 @@ TEST_F(DecryptPdus, other_content_is_named) {
   EXPECT_TRUE(said.ends_with("exit 1\n")) << said;
 }
 
+TEST_F(DecryptPdus, pdus_without_records_are_told) {
+  write_records(kOne);
+  const auto said = decrypt(li::test::data_path("ps/cc_voip.ber").string() + " --media " + li::test::data_path("ps/cc_voip.ber").string());
+  EXPECT_NE(said.find("cc_voip.ber: note: no PS-PDU in it holds an IRI record of TS 33.108\n"), std::string::npos) << said;
+}
+
 TEST_F(DecryptPdus, vectors) {
   write_records(kOne);
   const auto data = [](const char* name) { return li::test::data_path(name).string(); };

@@ -143,6 +143,18 @@ TEST_F(DecryptProgram, what_holds_no_packets_is_named) {
   EXPECT_TRUE(decrypt("--records - --media - < call.ber").ends_with("exit 2\n"));
 }
 
+TEST_F(DecryptProgram, what_is_read_is_not_replaced) {
+  book.keys({{1, key_of(1)}, {2, key_of(2)}});
+  write_records();
+  write_capture(alice.packets(3));
+  std::filesystem::create_hard_link(file("call.pcap"), file("same.pcap"));
+  for (const std::string output : {"call.pcap", "./call.pcap", "same.pcap", "call.ber", "-"}) {
+    const auto said = decrypt("--media call.pcap --force -o " + output);
+    EXPECT_TRUE(said.ends_with("exit 2\n")) << said;
+  }
+  EXPECT_NE(decrypt("--media call.pcap").find("decrypted"), std::string::npos) << "it is as it was";
+}
+
 TEST_F(DecryptProgram, garbage_is_not_called_decrypted) {
   const std::vector<mikey::GenericId> map{block(1, 0x11), block(2, 0x12)};
   book.records.clear();

@@ -46,9 +46,24 @@ void totals(const lemf::Decrypter& decrypter, const std::vector<lemf::StreamSumm
       "\n");
 }
 
-int decrypt(const DecryptOptions& options) {
+// What --force would replace before it is read.
+bool is_input(const DecryptOptions& options, const std::string& output) {
+  const auto same = [&](const std::string& file) {
+    std::error_code error;
+    return std::filesystem::equivalent(file, output, error);
+  };
+  return std::any_of(options.media.begin(), options.media.end(), same) || std::any_of(options.records.begin(), options.records.end(), same);
+}
+
+void check_use(const DecryptOptions& options) {
   const auto uses = [](const std::vector<std::string>& files) { return std::count(files.begin(), files.end(), "-"); };
   if (uses(options.records) + uses(options.media) > 1) throw UsageError{"standard input can be read once"};
+  if (options.output == "-") throw UsageError{"-o needs a file: the table goes to standard output"};
+  if (!options.output.empty() && is_input(options, options.output)) throw UsageError{"-o names a file that is to be read"};
+}
+
+int decrypt(const DecryptOptions& options) {
+  check_use(options);
   lemf::Decrypter decrypter;
   bool good = for_each_record(options.records, to_module(options.module), [&](const FoundRecord& found) {
     if (const auto added = decrypter.add(found.record, found.cin); !added) {

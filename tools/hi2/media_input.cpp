@@ -91,6 +91,7 @@ class Records {
 
   void read_pdus(std::istream& in) {
     capture::PduReader reader(in, capture::Form::ps);
+    bool any = false;
     while (const auto item = reader.next()) {
       const auto pdu = item->error ? Result<ps::Pdu>(failure(*item->error)) : ps::decode(item->octets);
       if (!pdu) {
@@ -101,9 +102,11 @@ class Records {
       const auto cin = pdu->header.communication_identity_number;
       for (const auto& one : ps::items(*pdu)) {
         if (!one.record) continue;
+        any = true;
         record(item->offset, one.record->octets, one.record->form == ps::Form::eps ? hi2::Module::eps : hi2::Module::umts, cin);
       }
     }
+    if (!any && good_) report_notice(name_, "no PS-PDU in it holds an IRI record of TS 33.108");
   }
   [[nodiscard]] bool good() const { return good_; }
 
