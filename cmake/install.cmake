@@ -11,6 +11,7 @@ install(DIRECTORY src/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/hi2kit
 install(DIRECTORY asn1/ DESTINATION ${CMAKE_INSTALL_DATADIR}/hi2kit/asn1 FILES_MATCHING PATTERN "*.asn")
 install(FILES src/xk/xk.xsd DESTINATION ${CMAKE_INSTALL_DATADIR}/hi2kit/xk)
 install(FILES packaging/systemd/hi2-kms.service packaging/systemd/hi2-df2.service packaging/systemd/hi2-lemf.service DESTINATION lib/systemd/system)
+install(FILES packaging/tmpfiles.d/hi2-lemf.conf DESTINATION lib/tmpfiles.d)
 install(FILES samples/kms/hi2-kms.toml samples/kms/li.list DESTINATION ${CMAKE_INSTALL_DATADIR}/hi2kit/kms)
 install(FILES samples/df2/hi2-df2.toml samples/df2/warrants.toml DESTINATION ${CMAKE_INSTALL_DATADIR}/hi2kit/df2)
 install(FILES samples/lemf/hi2-lemf.toml samples/lemf/vsftpd.conf samples/lemf/vsftpd.openssl.cnf samples/lemf/vsftpd.pam DESTINATION ${CMAKE_INSTALL_DATADIR}/hi2kit/lemf)

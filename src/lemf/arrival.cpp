@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "capture/agreement.hpp"
 #include "ps/encryption.hpp"
 #include "ps/integrity.hpp"
 #include "ps/records.hpp"
@@ -51,6 +52,14 @@ void take_items(Arrival& arrival, const ps::Pdu& pdu) {
   else arrival.note = "the record in it can't be read: " + record.error().message();
 }
 
+// TS 102 232-7 6.2.
+void take_disagreements(Arrival& arrival, const ps::Pdu& pdu) {
+  for (const auto& one : capture::disagreements(pdu)) {
+    arrival.disagrees = true;
+    arrival.note += (arrival.note.empty() ? "" : "; ") + one;
+  }
+}
+
 // Each class of TRI counts by itself, and of integrity checks each kind.
 std::string kind_of(const ps::Pdu& pdu) {
   if (pdu.kind == ps::PayloadKind::encrypted) {
@@ -93,7 +102,10 @@ Arrival arrival_of(ps::Pdu pdu, std::string source, TimePoint received) {
                                   kind_of(pdu),
                                   header.sequence_number};
   }
-  if (pdu.kind == ps::PayloadKind::iri || pdu.kind == ps::PayloadKind::cc) take_items(arrival, pdu);
+  if (pdu.kind == ps::PayloadKind::iri || pdu.kind == ps::PayloadKind::cc) {
+    take_items(arrival, pdu);
+    take_disagreements(arrival, pdu);
+  }
   arrival.octets = std::move(pdu.octets);
   return arrival;
 }

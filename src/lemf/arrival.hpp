@@ -41,9 +41,10 @@ struct Arrival {
   std::string source;                                     ///< name of the certificate, or of the file
   TimePoint received{};
   std::string time;
-  std::string event;  ///< of the record, e.g. "decryptionKeysAvailable"; else what the payload is
-  Bytes correlation;  ///< number that ties it to its session
-  std::string note;   ///< why something in it can't be read
+  std::string event;       ///< of the record, e.g. "decryptionKeysAvailable"; else what the payload is
+  Bytes correlation;       ///< number that ties it to its session
+  std::string note;        ///< why something in it can't be read, or what of it contradicts itself
+  bool disagrees = false;  ///< header and record do not say the same
 };
 
 [[nodiscard]] Arrival arrival_of(ps::Pdu pdu, std::string source, TimePoint received);

@@ -144,10 +144,12 @@ Problems Daemon::take_over(const Settings& settings, const ops::Fields& who) {
   if (auto entry = audit_->append({"reloaded", fields}); !entry) return {entry.error().message()};
   log_.set_level(settings.log_level);
   if (!tls_) return {};
-  if (auto done = tls_->reload(); !done) {
+  const auto& names = settings.hi2.tls.peer_names;
+  if (auto done = tls_->reload(names); !done) {
     log_.critical("reloaded, but the listener keeps its old certificates", {{"problem", done.error().message()}});
     return {done.error().message()};
   }
+  receiver_->name_mediation_functions(names);
   return {};
 }
 

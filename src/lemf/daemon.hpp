@@ -34,7 +34,8 @@ class Daemon {
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
-  /// Reads again: certificates and log level. A changed key that stays as it was at the start is a problem. `who` tells by whose order.
+  /// Reads again: certificates, mediation functions and log level. A changed key that stays as it was at the start is a problem. `who`
+  /// tells by whose order.
   [[nodiscard]] tl::expected<void, Problems> reload(const ops::Fields& who = {});
   /// Looks at certificates, counts and trail. Every few seconds.
   void tick();

@@ -46,6 +46,7 @@ void Daemon::on_notice(const std::string& source, const Notice& notice) {
   ops::Fields fields{{"source", source}, {"liid", readable(notice.liid)}, {"context", notice.context}};
   switch (notice.what) {
     case Notice::What::conflict: fields.emplace_back("number", notice.first); return alarm("conflict", std::move(fields));
+    case Notice::What::disagreement: fields.emplace_back("number", notice.first); return alarm("disagreement", std::move(fields));
     case Notice::What::file_conflict: return alarm("file_conflict", std::move(fields));
     case Notice::What::file_mismatch: return alarm("file_mismatch", std::move(fields));
     case Notice::What::reset: return log_.warning("sequence numbers begin anew", fields);

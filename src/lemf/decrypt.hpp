@@ -5,6 +5,9 @@
 // key is right its packets tell, since they are authenticated: of several key records (re-keying, forks) the newest that opens a packet.
 // Where they are not, it is the newest record that is not later than the packet, and the stream is `unverified`.
 //
+// Where the PDU of a packet says an LIID, a correlation or a CIN (carrier.hpp), a stream is of those, too, and only the calls of that LIID
+// and correlation have keys for it. When no record has that correlation all calls of the LIID may have them, and the note says so.
+//
 // Source:  TS 33.107 7A.7.2 (keys and correlation), RFC 6043 6.1.1, RFC 4567 7.1, RFC 4568, RFC 3711.
 // Units:   counts of packets.
 // Errors:  records with a SIP message or description that can't be read give an Error and still give their keys.
@@ -14,7 +17,7 @@
 #include <memory>
 
 #include "hi2/record.hpp"
-#include "media/packet.hpp"
+#include "lemf/carrier.hpp"
 #include "media/wav.hpp"
 
 namespace li::lemf {
@@ -25,7 +28,7 @@ enum class StreamState : std::uint8_t {
   clear,       ///< the m= line has no protection
   failed,      ///< there are keys for it, and they open nothing
   no_key,      ///< its m= line is known, its key is not
-  unknown,     ///< no m= line has its SSRC or addresses, and no key opens it
+  unknown,     ///< no m= line has its SSRC or addresses, no call is known that it is of, and no key opens it
 };
 [[nodiscard]] std::string_view to_string(StreamState state);
 
@@ -34,7 +37,8 @@ struct StreamSummary {
   media::Endpoint from, to;
   StreamState state = StreamState::unknown;
   std::string lawful_interception_identifier;
-  Bytes correlation;
+  Bytes correlation;  ///< of the call
+  Carrier::Direction direction = Carrier::Direction::unknown;
   std::string media;                  ///< "audio"; empty for an unknown stream
   std::optional<std::size_t> m_line;  ///< from 1
   std::optional<std::uint8_t> cs_id;  ///< of the key that opened it
@@ -49,7 +53,7 @@ struct StreamSummary {
   std::uint64_t keys_used = 0;  ///< 2 and more after re-keying
   std::uint64_t rtcp = 0;       ///< SRTCP packets that opened
   media::PacketTime first, last;
-  std::string note;  ///< why there is no key: "key retrieval failed", "DTLS-SRTP", "AES-F8" ...
+  std::string note;  ///< why there is no key: "key retrieval failed", "DTLS-SRTP", "AES-F8" ...; what is uncertain
 };
 
 /// A packet without its protection.
@@ -67,11 +71,14 @@ class Decrypter {
   Decrypter(Decrypter&&) noexcept;
   Decrypter& operator=(Decrypter&&) noexcept;
 
-  /// Any record; what it says of keys and media is taken. Records after the first packet are not.
-  [[nodiscard]] Result<void> add(const hi2::IriRecord& record);
+  /// Any record; what it says of keys and media is taken. Records after the first packet are not. `cin` is the communication identity
+  /// number of the PS-PDU that it came in.
+  [[nodiscard]] Result<void> add(const hi2::IriRecord& record, std::optional<std::uint32_t> cin = {});
 
   /// The packet in the clear, or nothing when it can't be opened or is no media.
-  [[nodiscard]] std::optional<ClearPacket> take(media::UdpPacket packet);
+  [[nodiscard]] std::optional<ClearPacket> take(media::UdpPacket packet) { return take_carried({std::move(packet)}); }
+  /// The same; a packet without a time gets one, as far behind the one before as its RTP timestamp says.
+  [[nodiscard]] std::optional<ClearPacket> take_carried(CarriedPacket packet);
 
   /// All streams so far, in the order of their first packets. Unknown ones of a few packets that hardly are RTP are among them.
   [[nodiscard]] std::vector<StreamSummary> streams() const;

@@ -1,6 +1,8 @@
 #include <algorithm>
 
+#include "lemf/arrival.hpp"
 #include "lemf/key_book_impl.hpp"
+#include "ps/hi3.hpp"
 
 namespace li::lemf {
 namespace {
@@ -20,12 +22,17 @@ Bytes correlation_of(const hi2::IriRecord& record) {
 
 std::optional<media::PacketTime> time_of(const hi2::IriRecord& record) {
   const auto calendar = record.time_stamp().calendar();
-  if (!calendar || !calendar->offset) return std::nullopt;
-  const auto month = std::chrono::month(static_cast<unsigned>(calendar->month));
-  const auto day = std::chrono::day(static_cast<unsigned>(calendar->day));
-  const auto hour = std::chrono::hours(calendar->hour);
-  const auto minute = std::chrono::minutes(calendar->minute - *calendar->offset);
-  return std::chrono::sys_days(std::chrono::year(calendar->year) / month / day) + hour + minute + std::chrono::seconds(calendar->second);
+  return calendar ? ps::instant_of(*calendar) : std::nullopt;
+}
+
+// Whatever ties the record to content.
+void take_correlations(std::set<Bytes>& out, const hi2::IriRecord& record) {
+  if (const auto correlation = record.correlation()) {
+    if (correlation->iri_to_iri) out.insert(*correlation->iri_to_iri);
+    if (correlation->iri) out.insert(*correlation->iri);
+    out.insert(correlation->cc.begin(), correlation->cc.end());
+  }
+  if (const auto number = record.correlation_number()) out.insert(to_bytes(*number));
 }
 
 std::optional<std::uint8_t> cs_id_of(const Bytes& octets) {
@@ -73,8 +80,10 @@ Call& KeyBook::call_of(const hi2::IriRecord& record) {
   return call;
 }
 
-Result<void> KeyBook::add(const hi2::IriRecord& record) {
+Result<void> KeyBook::add(const hi2::IriRecord& record, std::optional<std::uint32_t> cin) {
   auto& call = call_of(record);
+  take_correlations(call.correlations, record);
+  if (cin) call.cins.insert(*cin);
   const auto since = time_of(record);
   for (auto& key : record.media_decryption_info()) {
     auto salt = key.cc_salt ? std::move(*key.cc_salt) : SecretBytes();
@@ -123,12 +132,37 @@ void KeyBook::list_all(const Call& call) {
   }
 }
 
-std::vector<Match> KeyBook::match(std::uint32_t ssrc, const media::Endpoint& from, const media::Endpoint& to) const {
+// Correlation numbers of two LIIDs may be the same. A PDU without an LIID is of anybody.
+Scope KeyBook::scope(const Carrier& carrier) const {
+  const auto& liid = carrier.lawful_interception_identifier;
+  const auto& correlation = carrier.correlation;
+  const auto cin = carrier.communication_identity_number;
+  Scope scope;
+  scope.any = liid.empty() && correlation.empty() && !cin;
+  if (scope.any) return scope;
+  const auto pick = [&](const auto& fits) {
+    for (const auto& [name, call] : calls_) {
+      if ((liid.empty() || call.liid == liid) && fits(call)) scope.calls.insert(&call);
+    }
+    return !scope.calls.empty();
+  };
+  scope.tied = (!correlation.empty() && pick([&](const Call& call) { return call.correlations.count(correlation) != 0; })) ||
+               (cin && pick([&](const Call& call) { return call.cins.count(*cin) != 0; }));
+  if (scope.tied) return scope;
+  const bool some = pick([](const Call&) { return true; });
+  if (!some) scope.note = "no record is of LIID " + readable(as_bytes(liid));
+  else if (!correlation.empty()) scope.note = "no record has its correlation " + to_hex(correlation);
+  else if (cin) scope.note = "no record came with its CIN " + std::to_string(*cin);
+  return scope;
+}
+
+std::vector<Match> KeyBook::match(std::uint32_t ssrc, const media::Endpoint& from, const media::Endpoint& to, const Scope& scope) const {
   constexpr int kSsrc = 4, kTo = 2, kFrom = 1;
   using enum media::IpAddress::Family;
   const auto same = [](const media::Endpoint& said, const media::Endpoint& seen) { return said.address.family != none && said == seen; };
   std::vector<Match> matches;
   for (const auto& [name, call] : calls_) {
+    if (!scope.has(&call)) continue;
     for (const auto& line : call.lines) {
       const bool by_ssrc = std::count(line.ssrcs.begin(), line.ssrcs.end(), ssrc) != 0 ||
                            std::any_of(line.choices.begin(), line.choices.end(), [&](const Choice& choice) { return choice.ssrc == ssrc; });

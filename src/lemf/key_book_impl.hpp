@@ -7,6 +7,7 @@
 #include <set>
 
 #include "hi2/record.hpp"
+#include "lemf/carrier.hpp"
 #include "lemf/media_lines.hpp"
 
 namespace li::lemf {
@@ -20,10 +21,22 @@ struct CallKey {
 struct Call {
   std::string liid;
   Bytes correlation;
+  std::set<Bytes> correlations;  // all that its records have: for IRI, for CC
+  std::set<std::uint32_t> cins;  // of PS-PDUs with its records
   Offers offers;
   std::vector<CallKey> keys;     // the newest first, when sealed
   std::vector<MediaLine> lines;  // likewise; made when sealed
   bool failure = false;          // mediaSecFailureIndication came
+};
+
+/// The calls that may have keys for a stream.
+struct Scope {
+  bool any = true;    // nothing is said: all of them
+  bool tied = false;  // by correlation or CIN
+  std::set<const Call*> calls;
+  std::string note;  // what did not fit
+
+  [[nodiscard]] bool has(const Call* call) const { return any || calls.count(call) != 0; }
 };
 
 /// A line that fits a stream.
@@ -47,9 +60,11 @@ struct Attempt {
 
 class KeyBook {
  public:
-  [[nodiscard]] Result<void> add(const hi2::IriRecord& record);
+  [[nodiscard]] Result<void> add(const hi2::IriRecord& record, std::optional<std::uint32_t> cin);
   void seal();
-  [[nodiscard]] std::vector<Match> match(std::uint32_t ssrc, const media::Endpoint& from, const media::Endpoint& to) const;
+  [[nodiscard]] Scope scope(const Carrier& carrier) const;
+  [[nodiscard]] std::vector<Match> match(std::uint32_t ssrc, const media::Endpoint& from, const media::Endpoint& to,
+                                         const Scope& scope) const;
   /// Of the lines that fit, the likeliest first.
   [[nodiscard]] static std::vector<Attempt> attempts(const std::vector<Match>& matches, std::uint32_t ssrc);
   /// All keys there are, the newest first, up to a limit: addresses and SSRC may have been changed on the way.

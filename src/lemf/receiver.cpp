@@ -113,7 +113,7 @@ class Receiver::Connection {
 };
 
 Receiver::Receiver(Store& store, ReceiverSettings settings, ReceiverEvents events)
-    : store_(store), settings_(std::move(settings)), events_(std::move(events)) {}
+    : store_(store), settings_(std::move(settings)), events_(std::move(events)), mediation_functions_(settings_.mediation_functions) {}
 
 Result<std::unique_ptr<Receiver>> Receiver::start(Store& store, ReceiverSettings settings, ReceiverEvents events) {
   auto receiver = std::unique_ptr<Receiver>(new Receiver(store, std::move(settings), std::move(events)));
@@ -132,12 +132,18 @@ Result<std::unique_ptr<Receiver>> Receiver::start(Store& store, ReceiverSettings
 void Receiver::serve(net::TlsStream& stream) { Connection(*this, stream).run(); }
 
 // The one by which it was let in.
-std::string Receiver::name_of(const net::PeerIdentity& peer) const {
-  const auto& known = settings_.mediation_functions;
+std::string Receiver::name_of(const net::PeerIdentity& peer) {
+  const std::scoped_lock hold(lock_);
+  const auto& known = mediation_functions_;
   const auto found = std::find_if(peer.names.begin(), peer.names.end(),
                                   [&](const auto& name) { return std::find(known.begin(), known.end(), name) != known.end(); });
   if (found != peer.names.end()) return *found;
   return peer.names.empty() ? peer.subject : peer.names.front();
+}
+
+void Receiver::name_mediation_functions(std::vector<std::string> names) {
+  const std::scoped_lock hold(lock_);
+  mediation_functions_ = std::move(names);
 }
 
 bool Receiver::wait(std::chrono::milliseconds most) {

@@ -49,6 +49,8 @@ class Receiver {
   Receiver& operator=(const Receiver&) = delete;
 
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
+  /// From now on, as the context's.
+  void name_mediation_functions(std::vector<std::string> names);
   [[nodiscard]] std::size_t open_connections() const { return server_->open_connections(); }
   /// What was read is stored and answered. May be called again.
   void stop(std::chrono::milliseconds grace = std::chrono::seconds(10));
@@ -57,7 +59,7 @@ class Receiver {
   class Connection;
   Receiver(Store& store, ReceiverSettings settings, ReceiverEvents events);
   void serve(net::TlsStream& stream);
-  [[nodiscard]] std::string name_of(const net::PeerIdentity& peer) const;
+  [[nodiscard]] std::string name_of(const net::PeerIdentity& peer);
   /// False when it is to stop.
   [[nodiscard]] bool wait(std::chrono::milliseconds most);
 
@@ -67,6 +69,7 @@ class Receiver {
   std::mutex lock_;
   std::condition_variable wake_;
   bool stopping_ = false;
+  std::vector<std::string> mediation_functions_;
   std::unique_ptr<net::StreamServer> server_;
 };
 

@@ -79,7 +79,7 @@ tl::expected<Settings, std::vector<std::string>> load_settings(const std::string
   return ops::load_settings_with(path, "hi2-lemf", read_settings);
 }
 
-// Level and the contents of certificates change with a reload.
+// Level, mediation functions and the contents of certificates change with a reload.
 std::vector<std::string> needs_restart(const Settings& now, const Settings& next) {
   std::vector<std::string> changed;
   const auto look = [&](bool same, const char* key) {
@@ -89,7 +89,6 @@ std::vector<std::string> needs_restart(const Settings& now, const Settings& next
   look(now.hi2.tls.certificate_file == next.hi2.tls.certificate_file && now.hi2.tls.key_file == next.hi2.tls.key_file &&
            now.hi2.tls.ca_file == next.hi2.tls.ca_file && now.hi2.tls.crl_file == next.hi2.tls.crl_file,
        "hi2: the path of a certificate, key, CA or CRL file");
-  look(now.hi2.tls.peer_names == next.hi2.tls.peer_names, "hi2.mediation_functions");
   look(now.hi2.max_connections == next.hi2.max_connections && now.hi2.max_pdu == next.hi2.max_pdu &&
            now.hi2.acknowledgement == next.hi2.acknowledgement && now.hi2.silence == next.hi2.silence &&
            now.hi2.patience == next.hi2.patience,

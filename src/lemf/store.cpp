@@ -1,6 +1,7 @@
 #include "lemf/store.hpp"
 
 #include <algorithm>
+#include <thread>
 
 #include "crypto/hash.hpp"
 #include "lemf/store_impl.hpp"
@@ -9,7 +10,7 @@
 namespace li::lemf {
 
 std::string_view name_of(Notice::What what) {
-  constexpr std::string_view kNames[] = {"conflict", "file_conflict", "file_mismatch", "gap", "gap_closed", "reset"};
+  constexpr std::string_view kNames[] = {"conflict", "file_conflict", "file_mismatch", "disagreement", "gap", "gap_closed", "reset"};
   return kNames[static_cast<std::size_t>(what)];
 }
 
@@ -22,8 +23,7 @@ Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options, const Se
   if (!database) return failure(database.error());
   if (auto done = database->run(db::kDurable); !done) return failure(done.error());
   if (auto done = check_store(*database, master); !done) return failure(done.error());
-  const auto patience = "PRAGMA busy_timeout = " + std::to_string(options.patience.count());
-  if (auto done = database->run(patience.c_str()); !done) return failure(done.error());
+  if (auto done = database->run("PRAGMA busy_timeout = 0"); !done) return failure(done.error());  // see begin()
   if (options.max_pages != 0) {
     const auto limit = "PRAGMA max_page_count = " + std::to_string(options.max_pages);
     if (auto done = database->run(limit.c_str()); !done) return failure(done.error());
@@ -77,15 +77,27 @@ void Store::Impl::store_each(const std::vector<Job*>& jobs) {
   }
 }
 
+// SQLite's own waiting looks ever less often, and would miss the pauses that erasing makes.
+Result<void> Store::Impl::begin(std::optional<db::Transaction>& transaction) {
+  constexpr auto kStep = std::chrono::milliseconds(1);
+  const auto until = std::chrono::steady_clock::now() + options_.patience;
+  for (;;) {
+    transaction.emplace(database_);
+    const auto& begun = transaction->begun();
+    if (begun || begun.error().text != db::kLocked || std::chrono::steady_clock::now() >= until) return begun;
+    std::this_thread::sleep_for(kStep);
+  }
+}
+
 Result<void> Store::Impl::store_jobs(const std::vector<Job*>& jobs) {
-  db::Transaction transaction(database_);
-  if (!transaction.begun()) return transaction.begun();
+  std::optional<db::Transaction> transaction;
+  if (auto begun = begin(transaction); !begun) return begun;
   if (auto done = refresh(); !done) return done;
   for (auto* job : jobs) {
     if (auto done = store_one(job->delivery, job->outcome); !done) return done;
   }
   if (auto done = write_contexts(); !done) return done;
-  return transaction.commit();
+  return transaction->commit();
 }
 
 Result<void> Store::Impl::store_one(const Delivery& delivery, Outcome& outcome) {
@@ -111,8 +123,7 @@ Result<void> Store::Impl::refresh() {
   auto version = database_.query("PRAGMA data_version");
   const auto now = version.next() ? version.integer(0) : 0;
   if (auto done = version.done(); !done) return done;
-  constexpr std::size_t kMany = 200'000;
-  if (now != data_version_ || contexts_.size() > kMany) forget();
+  if (now != data_version_) forget();
   data_version_ = now;
   auto last = database_.query("SELECT seq FROM sqlite_sequence WHERE name = 'items'");
   last_id_ = last.next() ? last.integer(0) : 0;
@@ -127,7 +138,7 @@ void Store::Impl::forget() {
 }
 
 Result<Sealing*> Store::Impl::sealing_of(const Bytes& liid) {
-  if (const auto known = sealings_.find(liid); known != sealings_.end()) return &known->second;
+  if (auto* known = sealings_.find(liid)) return known;
   auto query = database_.query("SELECT id, wrapped FROM liids WHERE liid = ?", liid);
   if (!query.next()) {
     if (auto done = query.done(); !done) return failure(done.error());
@@ -135,7 +146,7 @@ Result<Sealing*> Store::Impl::sealing_of(const Bytes& liid) {
   }
   auto vault = crypto::Vault::open(master_, query.blob(1), purpose_of(liid));
   if (!vault) return failure(vault.error());
-  return &sealings_.insert_or_assign(liid, Sealing{query.integer(0), std::move(*vault)}).first->second;
+  return sealings_.put(liid, Sealing{query.integer(0), std::move(*vault)});
 }
 
 Result<Sealing*> Store::Impl::new_sealing(const Bytes& liid) {
@@ -143,7 +154,7 @@ Result<Sealing*> Store::Impl::new_sealing(const Bytes& liid) {
   if (!made) return failure(made.error());
   if (auto done = database_.execute("INSERT INTO liids (liid, wrapped) VALUES (?, ?)", liid, made->wrapped); !done)
     return failure(done.error());
-  return &sealings_.insert_or_assign(liid, Sealing{database_.last_id(), std::move(made->vault)}).first->second;
+  return sealings_.put(liid, Sealing{database_.last_id(), std::move(made->vault)});
 }
 
 Result<void> Store::Impl::take(const Arrival& arrival, Outcome& outcome) {
@@ -163,9 +174,10 @@ Result<void> Store::Impl::take(const Arrival& arrival, Outcome& outcome) {
   if (!sight) return failure(sight.error());
   if (*sight == Sight::duplicate) return --outcome.stored, ++outcome.duplicates, Result<void>();
   if (auto done = insert(**sealing, arrival, *context, place, *sight == Sight::conflict); !done) return done;
+  const auto number = std::uint64_t{arrival.numbering->number};
+  if (arrival.disagrees) outcome.notices.push_back({Notice::What::disagreement, arrival.liid, arrival.note, number, number});
   if (*sight == Sight::fresh) return count(arrival.liid, *arrival.numbering, **context, place, arrival.received, outcome);
   ++outcome.conflicts;
-  const auto number = std::uint64_t{arrival.numbering->number};
   outcome.notices.push_back({Notice::What::conflict, arrival.liid, describe(*arrival.numbering), number, number});
   return {};
 }
@@ -228,7 +240,7 @@ Result<Counts> Store::Impl::counts() {
   auto query = database_.query("SELECT count(*) FROM gaps WHERE closed = 0");
   const auto gaps = query.next() ? static_cast<std::uint64_t>(query.integer(0)) : 0;
   if (auto done = query.done(); !done) return failure(done.error());
-  return Counts{*items_, gaps};
+  return Counts{*items_, gaps, contexts_.size()};
 }
 
 }  // namespace li::lemf

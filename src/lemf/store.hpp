@@ -20,6 +20,7 @@ struct StoreOptions {
   crypto::Random random = crypto::random;
   std::chrono::milliseconds patience{5000};  ///< with another process that writes
   std::int64_t max_pages = 0;                ///< the file may not become larger; 0: as large as the disk
+  std::size_t remembered = 4096;             ///< contexts, and LIIDs, in memory; of all others the database knows
 };
 
 /// A file of the drop folder: taken once, in pieces that are a Delivery each.
@@ -45,6 +46,7 @@ struct Notice {
     conflict,       ///< other octets under a number that was here: stored apart
     file_conflict,  ///< another file under a name that was here: stored
     file_mismatch,  ///< a file of method A holds records of another LIID than its name says: stored
+    disagreement,   ///< header and record of a PDU do not say the same; `context` has what: stored
     gap,            ///< numbers first to last did not come
     gap_closed,     ///< the last of them has come
     reset,          ///< numbers begin anew
@@ -69,6 +71,7 @@ struct Outcome {
 struct Counts {
   std::uint64_t items = 0;
   std::uint64_t gaps_open = 0;
+  std::uint64_t remembered = 0;  ///< contexts in memory
 };
 
 class Store {

@@ -8,13 +8,13 @@ namespace li::lemf {
 Result<void> Store::Impl::drop_key(const Bytes& liid) {
   const std::scoped_lock hold(lock_);
   forget();
-  db::Transaction transaction(database_);
-  if (!transaction.begun()) return transaction.begun();
+  std::optional<db::Transaction> transaction;
+  if (auto begun = begin(transaction); !begun) return begun;
   for (const auto* sql : {"UPDATE liids SET liid = NULL, wrapped = x'' WHERE liid = ?", "DELETE FROM resets WHERE liid = ?",
                           "DELETE FROM files WHERE liid = ?"}) {
     if (auto done = database_.execute(sql, liid); !done) return done;
   }
-  return transaction.commit();
+  return transaction->commit();
 }
 
 // Some of them; nothing when there are none left. How many were items.
@@ -22,8 +22,8 @@ Result<std::optional<std::uint64_t>> Store::Impl::drop_rows() {
   constexpr std::int64_t kBatch = 1000;
   const std::scoped_lock hold(lock_);
   items_.reset();
-  db::Transaction transaction(database_);
-  if (!transaction.begun()) return failure(transaction.begun().error());
+  std::optional<db::Transaction> transaction;
+  if (auto begun = begin(transaction); !begun) return failure(begun.error());
   auto done = database_.execute(
       "DELETE FROM items WHERE id IN (SELECT i.id FROM liids l JOIN items i ON i.liid = l.id WHERE l.liid IS NULL LIMIT ?)", kBatch);
   if (!done) return failure(done.error());
@@ -38,7 +38,7 @@ Result<std::optional<std::uint64_t>> Store::Impl::drop_rows() {
     if (!done) return failure(done.error());
     rows = database_.changes();
   }
-  done = transaction.commit();
+  done = transaction->commit();
   if (!done) return failure(done.error());
   if (rows == 0) return std::nullopt;
   return static_cast<std::uint64_t>(items);
@@ -69,9 +69,9 @@ Result<std::uint64_t> Store::Impl::erase(ByteView liid) {
     erased += **items;
     std::this_thread::sleep_for(kPause);
   }
-  constexpr int kTries = 50;  // somebody who only stores is gone in a moment
+  const auto tries = options_.patience / kPause;  // somebody who only stores is gone in a moment
   auto cut = cut_log();
-  for (int i = 1; i < kTries && !cut && cut.error().kind == ErrorKind::limit; ++i) {
+  for (std::int64_t i = 1; i < tries && !cut && cut.error().kind == ErrorKind::limit; ++i) {
     std::this_thread::sleep_for(kPause);
     cut = cut_log();
   }

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <condition_variable>
-#include <map>
 #include <mutex>
 #include <set>
 #include <vector>
 
 #include "crypto/vault.hpp"
 #include "db/sqlite.hpp"
+#include "lemf/recent_impl.hpp"
 #include "lemf/store.hpp"
 
 namespace li::lemf {
@@ -46,7 +46,11 @@ struct Sealing {
 class Store::Impl {
  public:
   Impl(StoreOptions options, SecretBytes master, db::Database database)
-      : options_(std::move(options)), master_(std::move(master)), database_(std::move(database)) {}
+      : options_(std::move(options)),
+        master_(std::move(master)),
+        database_(std::move(database)),
+        sealings_(options_.remembered),
+        contexts_(options_.remembered) {}
 
   /// Group commit: whoever comes first does the work of all that wait.
   [[nodiscard]] Result<Outcome> put(const Delivery& delivery);
@@ -68,6 +72,8 @@ class Store::Impl {
   [[nodiscard]] Result<void> drop_key(const Bytes& liid);
   [[nodiscard]] Result<std::optional<std::uint64_t>> drop_rows();
   [[nodiscard]] Result<void> cut_log();
+  /// Waits for others that write.
+  [[nodiscard]] Result<void> begin(std::optional<db::Transaction>& transaction);
   [[nodiscard]] Result<void> store_one(const Delivery& delivery, Outcome& outcome);
   [[nodiscard]] Result<void> refresh();
   void forget();
@@ -99,6 +105,7 @@ class Store::Impl {
                                                                                       TimePoint now);
   [[nodiscard]] Result<bool> reset(const Arrival& arrival, Outcome& outcome);
   [[nodiscard]] Result<void> write_contexts();
+  [[nodiscard]] Result<void> write(const Context& context);
 
   const StoreOptions options_;
   const SecretBytes master_;
@@ -113,9 +120,9 @@ class Store::Impl {
   std::int64_t data_version_ = -1;
   std::int64_t last_id_ = 0;
   std::optional<std::uint64_t> items_;  ///< how many there are
-  std::map<Bytes, Sealing> sealings_;
-  std::map<Bytes, Context> contexts_;
-  std::set<Context*> moved_;  ///< in this transaction
+  Recent<Bytes, Sealing> sealings_;     // by LIID
+  Recent<Bytes, Context> contexts_;
+  std::set<const Context*> moved_;  ///< in this transaction
 };
 
 }  // namespace li::lemf

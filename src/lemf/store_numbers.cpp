@@ -50,7 +50,7 @@ std::int64_t place_of(std::uint32_t number, std::int64_t next) {
 
 Result<Context*> Store::Impl::context_of(const Sealing& sealing, const Numbering& numbering) {
   auto key = key_of(sealing, numbering);
-  if (const auto known = contexts_.find(key); known != contexts_.end()) return &known->second;
+  if (auto* known = contexts_.find(key)) return known;
   auto query = database_.query("SELECT id, generation, next FROM contexts WHERE key = ?", key);
   Context context;
   if (query.next()) {
@@ -64,7 +64,11 @@ Result<Context*> Store::Impl::context_of(const Sealing& sealing, const Numbering
     if (!done) return failure(done.error());
     context.id = database_.last_id();
   }
-  return &contexts_.insert_or_assign(std::move(key), context).first->second;
+  if (const auto* oldest = contexts_.next_to_go(); oldest != nullptr && moved_.count(oldest) != 0) {
+    if (auto done = write(*oldest); !done) return failure(done.error());
+    moved_.erase(oldest);
+  }
+  return contexts_.put(std::move(key), context);
 }
 
 // The last condition lets it use the index, which is of numbered items only.
@@ -148,10 +152,13 @@ Result<bool> Store::Impl::reset(const Arrival& arrival, Outcome& outcome) {
   return true;
 }
 
+Result<void> Store::Impl::write(const Context& context) {
+  return database_.execute("UPDATE contexts SET next = ? WHERE id = ?", context.next, context.id);
+}
+
 Result<void> Store::Impl::write_contexts() {
   for (const auto* context : moved_) {
-    auto done = database_.execute("UPDATE contexts SET next = ? WHERE id = ?", context->next, context->id);
-    if (!done) return done;
+    if (auto done = write(*context); !done) return done;
   }
   moved_.clear();
   return {};

@@ -21,20 +21,46 @@ std::vector<Attempt> in_force(std::vector<Attempt> attempts, media::PacketTime t
   return attempts;
 }
 
+// What nothing tells is sound of 8000 Hz; RFC 3551 table 5 has the video of 90000.
+std::int64_t clock_rate(const sip::Codec* codec, unsigned payload_type) {
+  if (codec != nullptr && codec->clock_rate > 0) return static_cast<std::int64_t>(codec->clock_rate);
+  return payload_type >= 25 && payload_type <= 34 ? 90000 : 8000;
+}
+
 std::string name_of(const sip::Codec& codec) {
   return codec.name + "/" + std::to_string(codec.clock_rate) + (codec.channels > 1 ? "/" + std::to_string(codec.channels) : "");
 }
 
 }  // namespace
 
-Stream::Stream(const KeyBook& book, std::uint32_t ssrc, const media::UdpPacket& first)
-    : book_(&book), ssrc_(ssrc), from_(first.from), to_(first.to), matches_(book.match(ssrc, first.from, first.to)), first_(first.time) {
+Stream::Stream(const KeyBook& book, std::uint32_t ssrc, const CarriedPacket& first)
+    : book_(&book),
+      ssrc_(ssrc),
+      from_(first.packet.from),
+      to_(first.packet.to),
+      carrier_(first.carrier),
+      scope_(book.scope(carrier_)),
+      matches_(book.match(ssrc, from_, to_, scope_)) {
   has_keys_ = !KeyBook::attempts(matches_, ssrc_).empty();
+}
+
+media::PacketTime Stream::spaced(const media::RtpHeader& header, media::PacketTime start) {
+  constexpr std::chrono::hours kPause(1);  // longer ones are another start of the sender
+  without_times_ = true;
+  auto time = start;
+  if (anchor_) {
+    const std::int64_t step = static_cast<std::int32_t>(header.timestamp - anchor_->first);
+    const std::chrono::nanoseconds since(step * std::nano::den / clock_rate(codec(header.payload_type), header.payload_type));
+    if (since > -kPause && since < kPause) time = std::max(anchor_->second + since, media::PacketTime());
+  }
+  anchor(header.timestamp, time);
+  return time;
 }
 
 std::optional<Bytes> Stream::take(const media::RtpHeader& header, const media::UdpPacket& packet) {
   const auto duplicates = all_.duplicates();
   all_.add(header.sequence);
+  if (all_.packets() == 1) first_ = packet.time;
   const bool is_duplicate = all_.duplicates() != duplicates;
   last_ = packet.time;
   ++payload_types_[header.payload_type];
@@ -90,6 +116,7 @@ std::optional<Bytes> Stream::search(const media::UdpPacket& packet, bool restart
 
 std::optional<Bytes> Stream::search(const std::vector<Attempt>& attempts, ByteView packet, bool restarted) {
   for (const auto& attempt : attempts) {
+    if (!scope_.has(attempt.call)) continue;
     const bool in_use = current_ && current_->attempt.key == attempt.key && current_->attempt.mki == attempt.mki &&
                         current_->attempt.policy == attempt.policy;
     if (in_use && !restarted) continue;
@@ -129,7 +156,11 @@ bool Stream::may_be_clear() const {
   });
 }
 
-const Call* Stream::call() const { return current_ ? current_->attempt.call : matches_.empty() ? nullptr : matches_.front().call; }
+const Call* Stream::call() const {
+  if (current_) return current_->attempt.call;
+  if (!matches_.empty()) return matches_.front().call;
+  return scope_.tied ? *scope_.calls.begin() : nullptr;
+}
 
 const MediaLine* Stream::line() const { return current_ ? current_->attempt.line : matches_.empty() ? nullptr : matches_.front().line; }
 
@@ -148,12 +179,7 @@ StreamSummary Stream::summary() const {
   out.ssrc = ssrc_;
   out.from = from_;
   out.to = to_;
-  out.state = unverified_ != 0    ? StreamState::unverified
-              : decrypted_ != 0   ? StreamState::decrypted
-              : clear_ != 0       ? StreamState::clear
-              : failed_ != 0      ? StreamState::failed
-              : !matches_.empty() ? StreamState::no_key
-                                  : StreamState::unknown;
+  out.state = state();
   out.packets = all_.packets();
   out.decrypted = decrypted_;
   out.failed_authentication = failed_;
@@ -165,12 +191,22 @@ StreamSummary Stream::summary() const {
   out.first = first_;
   out.last = last_;
   describe(out);
-  if (out.state == StreamState::unverified) out.note = "nothing authenticates the packets: whether the key is right can't be told";
-  if (out.state == StreamState::no_key || out.state == StreamState::failed) out.note = note();
+  out.note = note(out.state);
   return out;
 }
 
+StreamState Stream::state() const {
+  if (unverified_ != 0) return StreamState::unverified;
+  if (decrypted_ != 0) return StreamState::decrypted;
+  if (clear_ != 0) return StreamState::clear;
+  if (failed_ != 0) return StreamState::failed;
+  return call() != nullptr ? StreamState::no_key : StreamState::unknown;
+}
+
 void Stream::describe(StreamSummary& out) const {
+  out.lawful_interception_identifier = carrier_.lawful_interception_identifier;
+  out.correlation = carrier_.correlation;
+  out.direction = carrier_.direction;
   if (call() != nullptr) {
     out.lawful_interception_identifier = call()->liid;
     out.correlation = call()->correlation;
@@ -189,14 +225,26 @@ void Stream::describe(StreamSummary& out) const {
   out.codec = known != nullptr ? name_of(*known) : "PT " + std::to_string(most->first);
 }
 
-std::string Stream::note() const {
+std::string Stream::note(StreamState state) const {
+  std::vector<std::string> notes;
+  if (state == StreamState::unverified) notes.emplace_back("nothing authenticates the packets: whether the key is right can't be told");
+  if (state == StreamState::no_key || state == StreamState::failed) notes.push_back(no_key_note());
+  notes.push_back(scope_.note);
+  if (without_times_) notes.emplace_back("times are not in the PDUs");
+  std::string all;
+  for (const auto& one : notes) all += (all.empty() || one.empty() ? "" : "; ") + one;
+  return all;
+}
+
+std::string Stream::no_key_note() const {
   for (const auto& match : matches_) {
     for (const auto& choice : match.line->choices) {
       if (!choice.unsupported.empty()) return "not understood: " + choice.unsupported;
     }
   }
-  if (matches_.empty() || failed_ != 0) return {};
+  if (call() == nullptr || failed_ != 0) return {};
   if (call()->failure) return "key retrieval failed";
+  if (line() == nullptr) return "no m= line of its call fits, and no key opens it";
   return line()->protection == Protection::other ? "keys are agreed on the media path" : "no key record";
 }
 

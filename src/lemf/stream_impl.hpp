@@ -9,7 +9,12 @@ namespace li::lemf {
 
 class Stream {
  public:
-  Stream(const KeyBook& book, std::uint32_t ssrc, const media::UdpPacket& first);
+  Stream(const KeyBook& book, std::uint32_t ssrc, const CarriedPacket& first);
+
+  /// When a packet with this timestamp was sent: further ones without a time go from there.
+  void anchor(std::uint32_t timestamp, media::PacketTime time) { anchor_ = {timestamp, time}; }
+  /// A time for a packet without one; of the first packet `start`.
+  [[nodiscard]] media::PacketTime spaced(const media::RtpHeader& header, media::PacketTime start);
 
   /// The RTP packet in the clear, if it opens.
   [[nodiscard]] std::optional<Bytes> take(const media::RtpHeader& header, const media::UdpPacket& packet);
@@ -17,6 +22,7 @@ class Stream {
   [[nodiscard]] StreamSummary summary() const;
   [[nodiscard]] std::optional<media::SoundFormat> sound(std::uint8_t payload_type) const;
   [[nodiscard]] const media::Endpoint& from() const { return from_; }
+  [[nodiscard]] const Carrier& carrier() const { return carrier_; }
 
  private:
   /// A key that has opened packets.
@@ -34,12 +40,18 @@ class Stream {
   [[nodiscard]] const MediaLine* line() const;
   [[nodiscard]] const sip::Codec* codec(std::uint8_t payload_type) const;
   void describe(StreamSummary& summary) const;
-  [[nodiscard]] std::string note() const;
+  [[nodiscard]] StreamState state() const;
+  [[nodiscard]] std::string note(StreamState state) const;
+  [[nodiscard]] std::string no_key_note() const;
 
   const KeyBook* book_;
   std::uint32_t ssrc_;
   media::Endpoint from_, to_;
+  Carrier carrier_;
+  Scope scope_;
   std::vector<Match> matches_;
+  std::optional<std::pair<std::uint32_t, media::PacketTime>> anchor_;
+  bool without_times_ = false;
   std::optional<Open> current_, before_;
   std::set<const media::SrtpKey*> used_;
   media::SequenceCounter all_, opened_;

@@ -187,6 +187,13 @@ Result<void> TlsContext::reload() {
   return {};
 }
 
+Result<void> TlsContext::reload(std::vector<std::string> peer_names) {
+  std::swap(settings_.peer_names, peer_names);
+  auto done = reload();
+  if (!done) std::swap(settings_.peer_names, peer_names);
+  return done;
+}
+
 std::shared_ptr<const TlsContext::Loaded> TlsContext::loaded() const {
   const std::lock_guard lock(mutex_);
   return loaded_;

@@ -39,6 +39,8 @@ class TlsContext {
   /// Reads the files again, for new connections. Those that exist go on, but a server looks at the other end's certificate again before
   /// it answers the next request. On failure all stays as it was.
   [[nodiscard]] Result<void> reload();
+  /// The same, with other names that the other end may have. One at a time.
+  [[nodiscard]] Result<void> reload(std::vector<std::string> peer_names);
 
   /// When our own certificate ends; nothing (the epoch) if there is none. It may be too far away for a clock's nanoseconds.
   [[nodiscard]] std::chrono::sys_seconds certificate_expiry() const;

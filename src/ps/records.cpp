@@ -27,7 +27,11 @@ const FormTypes* form_of(const schema::Type* parameters) {
 
 class Collector : public schema::Visitor {
  public:
-  explicit Collector(ByteView octets) : octets_(octets), m_(members()), sip_(schema::get("SIPMessage").find("sIPContent")) {}
+  explicit Collector(ByteView octets)
+      : octets_(octets),
+        m_(members()),
+        sip_(schema::get("SIPMessage").find("sIPContent")),
+        micro_(m_.iri_sequence->type->item().type->find("microSecondTimeStamp")) {}
 
   void enter(const schema::Node& node) override {
     begins(node);
@@ -39,6 +43,8 @@ class Collector : public schema::Visitor {
   void primitive(const schema::Node& node, const schema::Content& content) override {
     begins(node);
     if (node.member == m_.iri_type) iri_type_ = static_cast<std::uint8_t>(number_of(content.octets));
+    if (node.member == m_.iri_time) time_ = instant_of_generalized(as_text(content.octets));
+    if (node.parent != nullptr && node.parent->member == micro_) take_micro(node, number_of(content.octets));
     if (node.member == sip_ && !items_.empty()) items_.back().sip = to_record_bytes(content.octets);
   }
 
@@ -55,11 +61,18 @@ class Collector : public schema::Visitor {
 
   void begins(const schema::Node& node) {
     const bool next_payload = node.parent != nullptr && (node.parent->member == m_.iri_sequence || node.parent->member == m_.cc_sequence);
-    if (next_payload) iri_type_.reset();
+    if (next_payload) iri_type_.reset(), time_.reset(), first_ = items_.size();
     if (node.parent != nullptr && is_contents(*node.parent)) add(node.member->name);
   }
 
-  void add(std::string_view name) { items_.push_back({name, iri_type_, std::nullopt, std::nullopt}); }
+  void add(std::string_view name) { items_.push_back({name, iri_type_, std::nullopt, std::nullopt, time_}); }
+
+  // It stands behind the contents.
+  void take_micro(const schema::Node& node, std::uint64_t value) {
+    if (node.member == m_.seconds) stamp_.seconds = value;
+    else stamp_.micro_seconds = static_cast<std::uint32_t>(value);
+    for (auto i = first_; i < items_.size(); ++i) items_[i].time = instant_of(stamp_);
+  }
 
   void record(const schema::Node& node, const FormTypes& form) {
     if (items_.back().record) add(items_.back().name);  // the next one of an aggregate
@@ -83,7 +96,11 @@ class Collector : public schema::Visitor {
   ByteView octets_;
   const Members& m_;
   const schema::Member* sip_;
+  const schema::Member* micro_;
   std::optional<std::uint8_t> iri_type_;
+  std::optional<Instant> time_;
+  MicroSecondTimeStamp stamp_;
+  std::size_t first_ = 0;  // item of the payload
   std::vector<Item> items_;
 };
 

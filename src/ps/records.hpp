@@ -8,6 +8,7 @@
 
 #include <vector>
 
+#include "ps/instant.hpp"
 #include "ps/write.hpp"
 
 namespace li::ps {
@@ -24,6 +25,7 @@ struct Item {
   std::optional<std::uint8_t> iri_type;  ///< 1 begin, 2 end, 3 continue, 4 report
   std::optional<Record> record;
   std::optional<RecordBytes> sip;  ///< of an iPMMIRI
+  std::optional<Instant> time;     ///< of an IRIPayload that has one of its own
 };
 
 [[nodiscard]] std::vector<Item> items(const Pdu& pdu);

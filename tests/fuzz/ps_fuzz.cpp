@@ -1,4 +1,5 @@
 // ps: what decode() accepts is looked through, checked and contained without a fault; what is written again reads the same.
+#include "capture/agreement.hpp"
 #include "fuzz.hpp"
 #include "ps/encryption.hpp"
 #include "ps/hi3.hpp"
@@ -37,7 +38,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!measured) return 0;
     const auto octets = rest.first(*measured);
     rest = rest.subspan(*measured);
-    if (const auto pdu = ps::decode(octets)) look_at(*pdu, checker);
+    if (const auto pdu = ps::decode(octets)) {
+      look_at(*pdu, checker);
+      static_cast<void>(capture::disagreements(*pdu));  // reads records and packets of content
+    }
     if (const auto packet = ps::decode_voip_cc(octets)) static_cast<void>(ps::encode_voip_cc(*packet));
   }
   return 0;

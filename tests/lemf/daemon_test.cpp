@@ -228,6 +228,26 @@ TEST_F(LemfDaemon, reloads_what_can_change) {
   EXPECT_FALSE(daemon->reload());
 }
 
+TEST_F(LemfDaemon, other_mediation_functions_come_with_a_reload) {
+  write();
+  init();
+  start();
+  EXPECT_FALSE(deliver({iri_pdu({})}, "mf2.li.example"));
+  const auto old_one = connect("df2.li.example");
+  ASSERT_TRUE(old_one);
+  auto text = read_file(config());
+  text.replace(text.find("['df2.li.example']"), 18, "['mf2.li.example']");
+  write_file(config(), text);
+  EXPECT_TRUE(daemon->reload());
+  EXPECT_TRUE(deliver({iri_pdu({})}, "mf2.li.example"));
+  EXPECT_NE(log.str().find("mf2.li.example"), std::string::npos) << "by the new name";
+  EXPECT_FALSE(deliver({iri_pdu({})}, "df2.li.example"));
+  static_cast<void>(old_one->send(tri_pdu({.liid = "-"}, ps::Tri::keep_alive), std::chrono::seconds(20)));
+  RecordBytes room(64);
+  const auto received = old_one->receive(room, std::chrono::seconds(20));
+  EXPECT_FALSE(received && received->what == net::Received::What::octets) << "a name that is gone";
+}
+
 TEST_F(LemfDaemon, says_what_is_wrong) {
   write("[store2]\n");
   EXPECT_NE(hi2_lemf("check").find("master.key"), std::string::npos);

@@ -38,7 +38,7 @@ class DecryptProgram : public testing::Test {
     std::ofstream out(file("call.hi3"), std::ios::binary);
     for (const auto& packet : packets) {
       const auto payload = with_ip ? must(media::wrap_ip(packet)) : packet.payload;
-      out << as_text(must(ps::encode_voip_cc({{}, {1, 2, 3}, 0, ps::MediaDirection::from_target, to_record_bytes(payload)})));
+      out << as_text(must(ps::encode_voip_cc({{}, {1, 2, 3}, {}, 0, ps::MediaDirection::from_target, to_record_bytes(payload)})));
     }
   }
   [[nodiscard]] std::string decrypt(const std::string& arguments) const {
@@ -58,9 +58,9 @@ TEST_F(DecryptProgram, capture_to_capture_and_wav) {
   for (auto& packet : bob.packets(2)) packets.push_back(std::move(packet));
   write_capture(packets);
   EXPECT_EQ(decrypt("--media call.pcap -o clear.pcap --wav sound"),
-            "#  SSRC      from → to                           media    codec      CS  packets  opened  lost  failed  state\n"
-            "1  00000011  192.0.2.1:4000 → 198.51.100.7:5000  audio 1  PCMU/8000  1   3        3       0     0       decrypted\n"
-            "2  00000012  198.51.100.7:5000 → 192.0.2.1:4000  audio 1  PCMU/8000  2   2        2       0     0       decrypted\n"
+            "#  LIID     SSRC      from → to                           media    codec      CS  packets  opened  lost  failed  state\n"
+            "1  NL-0042  00000011  192.0.2.1:4000 → 198.51.100.7:5000  audio 1  PCMU/8000  1   3        3       0     0       decrypted\n"
+            "2  NL-0042  00000012  198.51.100.7:5000 → 192.0.2.1:4000  audio 1  PCMU/8000  2   2        2       0     0       decrypted\n"
             "2 streams, 2 keys\nexit 0\n");
   EXPECT_EQ(output_of("tshark -r " + file("clear.pcap") +
                       " -d udp.port==4000,rtp -T fields -e ip.src -e rtp.ssrc -e rtp.seq -e udp.length 2>/dev/null"),
@@ -105,10 +105,54 @@ TEST_F(DecryptProgram, failures_end_with_1_and_show_no_key) {
   EXPECT_TRUE(said.ends_with("1 stream, 1 key\nexit 1\n")) << said;
   EXPECT_EQ(said.find(to_hex(key_of(9).key.reveal())), std::string::npos);
   EXPECT_EQ(decrypt("--media nothing.pcap"),
-            "nothing.pcap: No such file or directory\n#  SSRC  from → to  media  codec  CS  packets  opened  lost  failed  state\n0 "
+            "nothing.pcap: No such file or directory\n#  LIID  SSRC  from → to  media  codec  CS  packets  opened  lost  failed  state\n0 "
             "streams, 1 key\nexit 1\n");
   EXPECT_TRUE(decrypt("").ends_with("exit 2\n"));
   EXPECT_NE(decrypt("--media call.ber").find("Voip-CC-PDUs of HI3 are read"), std::string::npos);
+}
+
+TEST_F(DecryptProgram, what_holds_no_packets_is_named) {
+  write_records();
+  // A capture of Ethernet frames; of each so many octets are there.
+  const auto write = [&](const std::string& name, unsigned frames, const Bytes& frame, std::uint32_t size) {
+    std::ofstream out(file(name), std::ios::binary);
+    const auto numbers = [&](std::initializer_list<std::uint32_t> all) {
+      for (const auto one : all) out.write(reinterpret_cast<const char*>(&one), sizeof one);
+    };
+    numbers({0xa1b2c3d4, 0x00040002, 0, 0, 65535, 1});
+    for (unsigned i = 0; i < frames; ++i)
+      numbers({1'795'000'000, i, static_cast<std::uint32_t>(frame.size()), size}), out << as_text(frame);
+  };
+  Bytes ip(34);
+  ip[12] = 8, ip[14] = 0x45, ip[17] = 200, ip[23] = 17;
+  Bytes arp(60);
+  arp[12] = 8, arp[13] = 6;
+  write("none.pcap", 0, arp, 60);
+  write("arp.pcap", 3, arp, 60);
+  write("cut.pcap", 9, ip, 214);
+  std::ofstream(file("empty.pcap"));
+  const auto says = [&](const std::string& media, const std::string& text) {
+    const auto said = decrypt("--media " + media);
+    EXPECT_NE(said.find(text), std::string::npos) << said;
+    EXPECT_TRUE(said.ends_with("exit 1\n")) << said;
+  };
+  says("empty.pcap", "empty.pcap: is empty\n");
+  says("none.pcap", "none.pcap: note: there is no frame in it\n");
+  says("arp.pcap", "arp.pcap: note: none of its frames is UDP over IP");
+  says("cut.pcap", "frame 3: the frame ends inside the UDP header\ncut.pcap: note: 5 more like these\ncut.pcap: note: 0x22: frame 9: ");
+  EXPECT_TRUE(decrypt("--records - --media - < call.ber").ends_with("exit 2\n"));
+}
+
+TEST_F(DecryptProgram, what_is_read_is_not_replaced) {
+  book.keys({{1, key_of(1)}, {2, key_of(2)}});
+  write_records();
+  write_capture(alice.packets(3));
+  std::filesystem::create_hard_link(file("call.pcap"), file("same.pcap"));
+  for (const std::string output : {"call.pcap", "./call.pcap", "same.pcap", "call.ber", "-"}) {
+    const auto said = decrypt("--media call.pcap --force -o " + output);
+    EXPECT_TRUE(said.ends_with("exit 2\n")) << said;
+  }
+  EXPECT_NE(decrypt("--media call.pcap").find("decrypted"), std::string::npos) << "it is as it was";
 }
 
 TEST_F(DecryptProgram, garbage_is_not_called_decrypted) {

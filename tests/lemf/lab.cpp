@@ -24,14 +24,14 @@ bool on_disk(const std::string& store, std::string_view octets) {
   return false;
 }
 
-RecordBytes key_record(std::string_view liid, std::uint8_t session) {
+RecordBytes key_record(std::string_view liid, std::uint8_t session, std::string_view operator_identifier) {
   std::vector<hi2::CCKeyInfo> keys;
   keys.push_back({Bytes{session}, SecretBytes(as_bytes(kSecret)), SecretBytes(as_bytes(kSalt))});
   auto record = hi2::IriBuilder::report(hi2::Module::eps)
                     .lawful_interception_identifier(liid)
-                    .utc_time_stamp(kNow)
+                    .utc_time_stamp(kRecorded)
                     .observed_sip_uri("sip:alice@ims.example")
-                    .network_identifier("31015")
+                    .network_identifier(operator_identifier)
                     .correlation_number(Bytes{1, 2, 3, 4, 5, 6, 7, 8})
                     .media_decryption_info(std::move(keys))
                     .encode();
@@ -55,7 +55,8 @@ ps::Header header_of(const Pdu& wanted, std::string_view time) {
 }  // namespace
 
 RecordBytes iri_pdu(const Pdu& wanted) {
-  const auto record = key_record(wanted.liid, wanted.session);
+  const auto& inside = wanted.operator_inside.empty() ? wanted.operator_identifier : wanted.operator_inside;
+  const auto record = key_record(wanted.liid, wanted.session, inside);
   return ps::encode_iri(header_of(wanted, "20261120120000.204Z"), {{ps::Form::eps, record, {}}}).value();
 }
 

@@ -14,6 +14,8 @@ namespace li::lemf::test {
 constexpr auto kMaster = std::uint8_t{0x4D};
 inline SecretBytes master_key() { return SecretBytes{Bytes(32, kMaster)}; }
 inline constexpr TimePoint kNow{std::chrono::seconds(1'795'000'000)};
+/// When records happened: 2026-11-20 12:00:00.
+inline constexpr TimePoint kRecorded{std::chrono::seconds(1'795'176'000)};
 /// What the key records of these tests hold; a test greps for them.
 inline constexpr std::string_view kSecret = "KEYKEYKEYKEYKEY!";
 inline constexpr std::string_view kSalt = "SALTSALTSALTSA";
@@ -24,13 +26,14 @@ void write_file(const std::filesystem::path& path, std::string_view content);
 [[nodiscard]] bool on_disk(const std::string& store, std::string_view octets);
 
 /// A key record.
-[[nodiscard]] RecordBytes key_record(std::string_view liid, std::uint8_t session = 1);
+[[nodiscard]] RecordBytes key_record(std::string_view liid, std::uint8_t session = 1, std::string_view operator_identifier = "31015");
 struct Pdu {
   std::string liid = "LI-1";
   std::uint32_t number = 0;
   std::uint8_t session = 1;  ///< in the record: other octets
   std::optional<std::uint32_t> cin = 7;
   std::string operator_identifier = "31015";
+  std::string operator_inside = {};  ///< of the record; empty: the same
 };
 [[nodiscard]] RecordBytes iri_pdu(const Pdu& wanted);
 [[nodiscard]] RecordBytes tri_pdu(const Pdu& wanted, ps::Tri tri, std::string_view time = "20261120120000Z");

@@ -44,6 +44,17 @@ TEST_F(LemfStore, keeps_a_pdu_as_it_came) {
   EXPECT_EQ(one.note, "");
 }
 
+TEST_F(LemfStore, a_pdu_that_contradicts_itself_is_stored_and_told) {
+  const auto pdu = iri_pdu({.operator_inside = "31016"});
+  const auto outcome = put(pdu);
+  EXPECT_EQ(outcome.stored, 1U);
+  ASSERT_EQ(outcome.notices.size(), 1U);
+  EXPECT_EQ(outcome.notices[0].what, Notice::What::disagreement);
+  EXPECT_EQ(outcome.notices[0].context, "its operator identifier is '31015', that of what is inside '31016'");
+  EXPECT_EQ(all().at(0).note, outcome.notices[0].context);
+  EXPECT_TRUE(put(pdu).notices.empty()) << "told once";
+}
+
 TEST_F(LemfStore, holds_keys_sealed_only) {
   put(Pdu{});
   EXPECT_FALSE(on_disk(options.path, kSecret));
@@ -268,6 +279,51 @@ TEST_F(LemfStore, large_items_come_one_after_the_other) {
     ASSERT_TRUE(store->put(delivery));
   }
   EXPECT_EQ(all().size(), 3U);
+}
+
+TEST_F(LemfStore, a_page_of_the_reader_is_bounded_by_octets) {
+  for (int i = 0; i < 3; ++i) {
+    Delivery delivery;
+    delivery.arrivals.push_back(bad_arrival(Bytes(9 << 20), {ErrorKind::malformed, "broken", {}, {}, {}}, "file", kNow));
+    ASSERT_TRUE(store->put(delivery));
+  }
+  ASSERT_EQ(li::test::output_of("sqlite3 " + options.path + " \"UPDATE items SET sealed = x'00' WHERE id = 3\" 2>&1"), "");
+  int given = 0;
+  EXPECT_FALSE(reader().each({}, [&](const Item&) { return ++given, true; }));
+  EXPECT_EQ(given, 2) << "those of the first page, before the third one was opened";
+}
+
+TEST_F(LemfStore, remembers_a_few_contexts_and_counts_in_all) {
+  options.remembered = 4;
+  open();
+  const auto of = [](std::uint32_t cin, std::uint32_t number) { return Pdu{.number = number, .cin = cin}; };
+  Delivery many;
+  for (std::uint32_t cin = 0; cin < 12; ++cin) many.arrivals.push_back(arrived(iri_pdu(of(cin, 0))));
+  ASSERT_TRUE(store->put(many));
+  for (std::uint32_t number = 1; number < 3; ++number) {
+    for (std::uint32_t cin = 0; cin < 12; ++cin) {
+      EXPECT_TRUE(put(of(cin, number)).notices.empty()) << cin << " " << number;
+      EXPECT_LE(store->counts()->remembered, 4U);
+    }
+  }
+  for (std::uint32_t cin = 0; cin < 12; ++cin) {
+    EXPECT_EQ(put(of(cin, 1)).duplicates, 1U) << cin;
+    const auto gap = put(of(cin, 5));
+    ASSERT_EQ(gap.notices.size(), 1U) << cin;
+    EXPECT_EQ(gap.notices[0].what, Notice::What::gap);
+    EXPECT_EQ(gap.notices[0].first, 3U);
+    EXPECT_EQ(gap.notices[0].last, 4U);
+  }
+  EXPECT_EQ(store->counts()->gaps_open, 12U);
+}
+
+TEST_F(LemfStore, remembers_a_few_liids_and_seals_for_all) {
+  options.remembered = 2;
+  open();
+  for (std::uint32_t number = 0; number < 2; ++number) {
+    for (int one = 0; one < 6; ++one) EXPECT_TRUE(put(Pdu{.liid = "LI-" + std::to_string(one), .number = number}).notices.empty()) << one;
+  }
+  EXPECT_EQ(all().size(), 12U);
 }
 
 TEST_F(LemfStore, a_full_disk_is_told_and_passes) {

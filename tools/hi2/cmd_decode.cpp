@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "capture/agreement.hpp"
 #include "capture/lookahead.hpp"
 #include "capture/secrets.hpp"
 #include "hi2/commands.hpp"
@@ -93,6 +94,15 @@ class Decode {
     }
     for (const auto& finding : *findings) wrong(name, to_error(finding));
     if (!(bad_ && options_.strict)) shower_.pdu(type, item, options);
+    if (&type == &ps::pdu_type()) disagreements(item, name);
+  }
+
+  // Odd, and no reason to call the PDU bad.
+  void disagreements(const capture::PduItem& item, const std::string& name) {
+    const auto pdu = ps::decode(item.octets);
+    const auto found = pdu ? capture::disagreements(*pdu) : std::vector<std::string>();
+    if (!found.empty()) shower_.flush();
+    for (const auto& one : found) report_notice(name, Error{ErrorKind::unexpected, one, item.offset, {}, {}}.message());
   }
 
   void x2_pdu(const capture::PduItem& item, capture::PduReader& reader, const std::string& name) {

@@ -46,11 +46,29 @@ void totals(const lemf::Decrypter& decrypter, const std::vector<lemf::StreamSumm
       "\n");
 }
 
+// What --force would replace before it is read.
+bool is_input(const DecryptOptions& options, const std::string& output) {
+  const auto same = [&](const std::string& file) {
+    std::error_code error;
+    return std::filesystem::equivalent(file, output, error);
+  };
+  return std::any_of(options.media.begin(), options.media.end(), same) || std::any_of(options.records.begin(), options.records.end(), same);
+}
+
+void check_use(const DecryptOptions& options) {
+  const auto uses = [](const std::vector<std::string>& files) { return std::count(files.begin(), files.end(), "-"); };
+  if (uses(options.records) + uses(options.media) > 1) throw UsageError{"standard input can be read once"};
+  if (options.output == "-") throw UsageError{"-o needs a file: the table goes to standard output"};
+  if (!options.output.empty() && is_input(options, options.output)) throw UsageError{"-o names a file that is to be read"};
+}
+
 int decrypt(const DecryptOptions& options) {
+  check_use(options);
   lemf::Decrypter decrypter;
-  bool good = for_each_record(options.records, to_module(options.module), [&](const auto& file, std::size_t offset, const auto& record) {
-    if (const auto added = decrypter.add(record); !added) {
-      report_notice(file, "the SIP message of the record at " + std::to_string(offset) + " was left out: " + added.error().message());
+  bool good = for_each_record(options.records, to_module(options.module), [&](const FoundRecord& found) {
+    if (const auto added = decrypter.add(found.record, found.cin); !added) {
+      report_notice(found.file,
+                    "the SIP message of the record at " + std::to_string(found.offset) + " was left out: " + added.error().message());
     }
   });
   MediaOutput output(options.force ? media::Existing::replace : media::Existing::refuse, options.wav);
@@ -68,8 +86,8 @@ int decrypt(const DecryptOptions& options) {
   }
   for (const auto& file : options.media) {
     good = for_each_media_packet(file,
-                                 [&](media::UdpPacket packet) {
-                                   if (const auto clear = decrypter.take(std::move(packet))) output.put(*clear);
+                                 [&](lemf::CarriedPacket packet) {
+                                   if (const auto clear = decrypter.take_carried(std::move(packet))) output.put(*clear);
                                  }) &&
            good;
   }
@@ -93,7 +111,7 @@ Run setup_decrypt(CLI::App& app) {
                  "files with the IRI records of the calls, or with PS-PDUs that hold them; - is standard input")
       ->required()
       ->option_text("FILE...");
-  app.add_option("--media", options->media, "captures (pcap, pcapng) or files with HI3 PDUs of IMS calls")
+  app.add_option("--media", options->media, "captures (pcap, pcapng), files with HI3 PDUs of IMS calls, or with PS-PDUs that hold content")
       ->required()
       ->option_text("FILE...");
   app.add_option("-o,--output", options->output, "a pcap for the RTP and RTCP in the clear")->option_text("FILE");
@@ -104,7 +122,8 @@ Run setup_decrypt(CLI::App& app) {
   app.footer(
       "Ties each stream to a crypto session by its SSRC, by the addresses of offer and answer and by the order of the m= lines, and\n"
       "opens it with the keys of the key records (MIKEY-TICKET) or of a=crypto (SDES). Of several keys the newest that authenticates a\n"
-      "packet is right. Where nothing authenticates packets the state is unverified, and the exit code 1. Without -o and --wav only the\n"
+      "packet is right. Packets out of HI3 PDUs and PS-PDUs go by their LIID and correlation, too. Where nothing authenticates packets the "
+      "state is unverified, and the exit code 1. Without -o and --wav only the\n"
       "table comes. Keys are never shown.\n"
       "\n"
       "Examples:\n"

@@ -83,7 +83,7 @@ bool MediaOutput::close() {
 }
 
 void print_streams(const std::vector<lemf::StreamSummary>& streams) {
-  Table<11> table({"#", "SSRC", "from → to", "media", "codec", "CS", "packets", "opened", "lost", "failed", "state"});
+  Table<12> table({"#", "LIID", "SSRC", "from → to", "media", "codec", "CS", "packets", "opened", "lost", "failed", "state"});
   std::size_t number = 0;
   for (const auto& stream : streams) {
     ++number;
@@ -93,11 +93,12 @@ void print_streams(const std::vector<lemf::StreamSummary>& streams) {
     if (stream.keys_used > 1) state += ", " + std::to_string(stream.keys_used) + " keys";
     const auto opened = stream.state == lemf::StreamState::clear ? stream.packets : stream.decrypted;
     const auto media = stream.media.empty() ? std::string() : printable(stream.media) + " " + std::to_string(*stream.m_line);
-    table.add({{std::to_string(number), ssrc_text(stream.ssrc), stream.from.to_string() + " → " + stream.to.to_string(), media,
-                stream.codec, stream.cs_id ? std::to_string(*stream.cs_id) : "", std::to_string(stream.packets), std::to_string(opened),
+    table.add({{std::to_string(number), printable(stream.lawful_interception_identifier), ssrc_text(stream.ssrc),
+                stream.from.to_string() + " → " + stream.to.to_string(), media, stream.codec,
+                stream.cs_id ? std::to_string(*stream.cs_id) : "", std::to_string(stream.packets), std::to_string(opened),
                 std::to_string(stream.lost), std::to_string(stream.failed_authentication), state},
                {},
-               11,
+               12,
                {}});
   }
   table.finish();
@@ -111,6 +112,7 @@ void print_streams_json(const std::vector<lemf::StreamSummary>& streams) {
     line.text("ssrc", ssrc_text(stream.ssrc));
     line.text("from", stream.from.to_string());
     line.text("to", stream.to.to_string());
+    if (const auto direction = to_string(stream.direction); !direction.empty()) line.text("direction", direction);
     line.text("state", to_string(stream.state));
     if (!stream.note.empty()) line.text("note", stream.note);
     if (!stream.lawful_interception_identifier.empty())

@@ -1,6 +1,7 @@
 #include "hi2/list_pdus.hpp"
 
 #include "base/text.hpp"
+#include "capture/agreement.hpp"
 #include "capture/pdus.hpp"
 #include "hi2/input.hpp"
 #include "hi2/pdu_row.hpp"
@@ -54,6 +55,8 @@ class PduList {
     const auto checked = checker_.take(*read);
     if (checked && checked->verdict == ps::Verdict::mismatch) ++mismatches_;
     for (const auto& row : pdu_rows(*read, checked)) show(item, row);
+    for (const auto& one : capture::disagreements(*read))
+      report_notice(name_, Error{ErrorKind::unexpected, one, item.offset, {}, {}}.message());
     return {};
   }
 

@@ -1,5 +1,6 @@
 #include "hi2/media_input.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 
@@ -8,90 +9,75 @@
 #include "capture/reader.hpp"
 #include "hi2/commands.hpp"
 #include "hi2/input.hpp"
+#include "hi2/media_pdus.hpp"
 #include "media/capture.hpp"
-#include "media/rtp.hpp"
-#include "ps/hi3.hpp"
 #include "ps/records.hpp"
 
 namespace li::tool {
 namespace {
 
-bool is_hi3(const std::string& file) {
+constexpr std::string_view kRead = "captures (pcap, pcapng), PS-PDUs with content and Voip-CC-PDUs of HI3 are read";
+
+std::string start_of(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   std::string start(capture::kStart, '\0');
   in.read(start.data(), static_cast<std::streamsize>(start.size()));
   start.resize(static_cast<std::size_t>(in.gcount()));
-  return capture::form_of(as_bytes(start)) == capture::Form::hi3;
+  return start;
 }
 
-bool packets_of_capture(const std::string& file, const std::function<void(media::UdpPacket)>& work) {
+bool no_capture(const std::string& file, std::string text) {
+  std::error_code error;
+  if (std::filesystem::is_regular_file(file, error) && std::filesystem::file_size(file, error) == 0) text = "is empty";
+  if (text == "unknown file format") text += "; " + std::string(kRead);
+  std::cerr << (text.starts_with(file) ? "" : file + ": ") << text << '\n';
+  return false;
+}
+
+// The first few of many, and the last.
+class BadFrames {
+ public:
+  explicit BadFrames(std::string file) : file_(std::move(file)) {}
+  void add(Error error) {
+    if (error.path == file_) error.path.clear();
+    auto text = error.message();
+    if (text.find("different from the type of the first interface") != std::string::npos)
+      text += "; captures of one link type are read: split it, e.g. with tshark -Y frame.interface_id";
+    if (++count_ <= kShown) report_notice(file_, text);
+    else last_ = std::move(text);
+  }
+  bool none() {
+    if (count_ > kShown + 1) report_notice(file_, std::to_string(count_ - kShown - 1) + " more like these");
+    if (count_ > kShown) report_notice(file_, last_);
+    return count_ == 0;
+  }
+
+ private:
+  static constexpr std::uint64_t kShown = 3;
+  std::string file_, last_;
+  std::uint64_t count_ = 0;
+};
+
+bool packets_of_capture(const std::string& file, const MediaWork& work) {
   auto reader = media::PacketReader::open(file);
-  if (!reader) {
-    std::cerr << (reader.error().text.starts_with(file) ? "" : file + ": ") << reader.error().text;
-    if (reader.error().text == "unknown file format")
-      std::cerr << "; captures (pcap, pcapng) and Voip-CC-PDUs of HI3 are read, content in PS-PDUs is not";
-    std::cerr << '\n';
-    return false;
-  }
-  bool good = true;
+  if (!reader) return no_capture(file, reader.error().text);
+  BadFrames bad(file);
   while (auto packet = reader->next()) {
-    if (*packet) {
-      work(std::move(**packet));
-    } else {
-      auto error = packet->error();
-      if (error.path == file) error.path.clear();
-      report_notice(file, error.message());
-      good = false;
-    }
+    if (*packet) work({std::move(**packet)});
+    else bad.add(packet->error());
   }
-  if (const auto fragments = reader->counts().fragments; fragments != 0) {
-    report_notice(file, std::to_string(fragments) + " fragments of UDP packets were left out");
-  }
-  return good;
-}
-
-// UDP without its IP header, or RTP without both: what the network left on.
-std::optional<media::UdpPacket> bare(ByteView payload) {
-  constexpr std::size_t kUdpHeader = 8;
-  const auto at = [&](std::size_t place) { return static_cast<std::uint16_t>(payload[place] << 8 | payload[place + 1]); };
-  if (payload.size() > kUdpHeader && at(4) == payload.size() && media::kind_of(payload.subspan(kUdpHeader)) != media::PacketKind::other) {
-    return media::UdpPacket{{}, {{}, at(0)}, {{}, at(2)}, to_bytes(payload.subspan(kUdpHeader))};
-  }
-  if (media::kind_of(payload) == media::PacketKind::other) return std::nullopt;
-  return media::UdpPacket{{}, {}, {}, to_bytes(payload)};
-}
-
-std::optional<media::UdpPacket> unwrap(ByteView payload) {
-  if (auto packet = bare(payload)) return packet;  // RTP starts with version 2, IP with 4 or 6
-  auto frame = media::unwrap_ip(payload);
-  if (!frame || !std::holds_alternative<media::UdpPacket>(*frame)) return std::nullopt;
-  return std::get<media::UdpPacket>(std::move(*frame));
-}
-
-bool packets_of_hi3(std::istream& in, const std::string& name, const std::function<void(media::UdpPacket)>& work) {
-  capture::PduReader reader(in, capture::Form::hi3);
-  bool good = true;
-  media::PacketTime time;
-  while (const auto item = reader.next()) {
-    const auto cc = item->error ? Result<ps::VoipCc>(failure(*item->error)) : ps::decode_voip_cc(item->octets);
-    if (cc) {
-      time += std::chrono::milliseconds(1);
-      if (auto packet = unwrap(cc->payload)) packet->time = time, work(std::move(*packet));
-      continue;
-    }
-    if (!item->error) reader.reject();
-    auto error = cc.error();
-    error.offset = item->offset;
-    report(name, error);
-    good = false;
-  }
-  return good;
+  const auto& counts = reader->counts();
+  if (counts.fragments != 0) report_notice(file, std::to_string(counts.fragments) + " fragments of UDP packets were left out");
+  const bool good = bad.none();
+  if (counts.udp != 0 || counts.fragments != 0 || !good) return good;
+  report_notice(file, counts.frames == 0 ? "there is no frame in it"
+                                         : "none of its frames is UDP over IP; tunnels (GRE, MPLS, PPPoE) are not looked into");
+  return false;
 }
 
 class Records {
  public:
-  using Work = std::function<void(const std::string& file, std::size_t offset, const hi2::IriRecord&)>;
-  Records(std::string name, const Work& work) : name_(std::move(name)), work_(work) {}
+  Records(std::string name, const RecordWork& work) : name_(std::move(name)), work_(work) {}
 
   void read(std::istream& in, std::optional<hi2::Module> module) {
     capture::RecordReader reader(in, {{}, module});
@@ -99,12 +85,13 @@ class Records {
       using What = capture::Item::What;
       if (item->error) bad(item->offset, *item->error);
       if (item->what != What::record) continue;
-      if (const auto error = record(item->offset, item->octets, item->module)) reader.reject(*error);
+      if (const auto error = record(item->offset, item->octets, item->module, {})) reader.reject(*error);
     }
   }
 
   void read_pdus(std::istream& in) {
     capture::PduReader reader(in, capture::Form::ps);
+    bool any = false;
     while (const auto item = reader.next()) {
       const auto pdu = item->error ? Result<ps::Pdu>(failure(*item->error)) : ps::decode(item->octets);
       if (!pdu) {
@@ -112,17 +99,21 @@ class Records {
         bad(item->offset, pdu.error());
         continue;
       }
+      const auto cin = pdu->header.communication_identity_number;
       for (const auto& one : ps::items(*pdu)) {
-        if (one.record) record(item->offset, one.record->octets, one.record->form == ps::Form::eps ? hi2::Module::eps : hi2::Module::umts);
+        if (!one.record) continue;
+        any = true;
+        record(item->offset, one.record->octets, one.record->form == ps::Form::eps ? hi2::Module::eps : hi2::Module::umts, cin);
       }
     }
+    if (!any && good_) report_notice(name_, "no PS-PDU in it holds an IRI record of TS 33.108");
   }
   [[nodiscard]] bool good() const { return good_; }
 
  private:
-  std::optional<Error> record(std::size_t offset, ByteView octets, hi2::Module module) {
+  std::optional<Error> record(std::size_t offset, ByteView octets, hi2::Module module, std::optional<std::uint32_t> cin) {
     const auto record = hi2::decode(octets, module, {{}, offset});
-    if (record) return work_(name_, offset, *record), std::nullopt;
+    if (record) return work_({name_, offset, *record, cin}), std::nullopt;
     bad(offset, record.error());
     return record.error();
   }
@@ -133,22 +124,23 @@ class Records {
   }
 
   std::string name_;
-  const Work& work_;
+  const RecordWork& work_;
   bool good_ = true;
 };
 
 }  // namespace
 
-bool for_each_media_packet(const std::string& file, const std::function<void(media::UdpPacket)>& work) {
-  if (file == "-" || !is_hi3(file)) return packets_of_capture(file, work);
+bool for_each_media_packet(const std::string& file, const MediaWork& work) {
+  const auto start = file == "-" ? std::string() : start_of(file);
+  const auto form = capture::form_of(as_bytes(start));
+  if (form != capture::Form::hi3 && form != capture::Form::ps) return packets_of_capture(file, work);
   bool good = true;
   const bool opened =
-      for_each_input({file}, [&](std::istream& in, const std::string& name) { return good = packets_of_hi3(in, name, work), true; });
+      for_each_input({file}, [&](std::istream& in, const std::string& name) { return good = packets_of_pdus(in, name, form, work), true; });
   return opened && good;
 }
 
-bool for_each_record(const std::vector<std::string>& files, std::optional<hi2::Module> module,
-                     const std::function<void(const std::string& file, std::size_t offset, const hi2::IriRecord&)>& work) {
+bool for_each_record(const std::vector<std::string>& files, std::optional<hi2::Module> module, const RecordWork& work) {
   bool good = true;
   const bool opened = for_each_input(files, [&](std::istream& in, const std::string& name) {
     capture::Lookahead ahead(in);

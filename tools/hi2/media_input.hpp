@@ -1,4 +1,4 @@
-// hi2/media_input.hpp: media packets from a capture or from HI3 PDUs, and the records that have their keys.
+// hi2/media_input.hpp: media packets from a capture or from PDUs, and the records that have their keys.
 #pragma once
 
 #include <functional>
@@ -6,16 +6,25 @@
 #include <string>
 
 #include "hi2/record.hpp"
-#include "media/packet.hpp"
+#include "lemf/carrier.hpp"
 
 namespace li::tool {
 
-/// Calls `work` with each UDP packet of a pcap or pcapng file, or with the packet in each HI3 PDU. What can't be read is reported; false
-/// if there was any such thing. Packets of HI3 PDUs have no time: they come a millisecond apart.
-bool for_each_media_packet(const std::string& file, const std::function<void(media::UdpPacket)>& work);
+using MediaWork = std::function<void(lemf::CarriedPacket)>;
+
+/// Calls `work` with each UDP packet of a pcap or pcapng file, or with the packets in HI3 PDUs or PS-PDUs. What can't be read is reported;
+/// false if there was any such thing.
+bool for_each_media_packet(const std::string& file, const MediaWork& work);
+
+struct FoundRecord {
+  const std::string& file;
+  std::size_t offset;
+  const hi2::IriRecord& record;
+  std::optional<std::uint32_t> cin;  ///< of the PS-PDU that it is in
+};
+using RecordWork = std::function<void(const FoundRecord&)>;
 
 /// Calls `work` with each record of the files: records one after the other, or inside PS-PDUs. As above.
-bool for_each_record(const std::vector<std::string>& files, std::optional<hi2::Module> module,
-                     const std::function<void(const std::string& file, std::size_t offset, const hi2::IriRecord&)>& work);
+bool for_each_record(const std::vector<std::string>& files, std::optional<hi2::Module> module, const RecordWork& work);
 
 }  // namespace li::tool

@@ -47,6 +47,6 @@ void Table<N>::print(const Line& line) {
 
 template class Table<9>;
 template class Table<10>;
-template class Table<11>;
+template class Table<12>;
 
 }  // namespace li::tool

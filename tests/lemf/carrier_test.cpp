@@ -1,0 +1,153 @@
+// Packets out of PDUs: which keys they may have, and when they were.
+#include <gtest/gtest.h>
+
+#include "tests/lemf/call.hpp"
+
+namespace li::lemf {
+namespace {
+
+using namespace test;
+using mikey::DataType;
+using Direction = Carrier::Direction;
+
+constexpr std::uint32_t kSsrc = 0x11;
+const Bytes kFirst{1, 2, 3, 4, 5, 6, 7, 8}, kSecond{1, 2, 3, 4, 5, 6, 7, 9};
+
+// A call whose first crypto session has this SSRC and key.
+Book call(const std::string& liid, const Bytes& correlation, unsigned key) {
+  Book book;
+  book.liid = liid;
+  book.correlation = correlation;
+  const std::vector<mikey::GenericId> map{block(1, kSsrc)};
+  book.sip(invite(sdp("192.0.2.1", {{4000}}, key_mgmt(DataType::transfer_init, map))));
+  book.sip(ok(sdp("198.51.100.7", {{5000}}, key_mgmt(DataType::transfer_resp, map))));
+  book.keys({{1, key_of(key)}});
+  return book;
+}
+
+template <typename... Books>
+Decrypter decrypter_of(const Books&... books) {
+  Decrypter decrypter;
+  const auto add = [&](const Book& book) {
+    for (const auto& record : book.records) EXPECT_TRUE(decrypter.add(record));
+  };
+  (add(books), ...);
+  return decrypter;
+}
+
+// RTP without addresses, as HI3 may have it.
+Sender sender(unsigned key) { return {kSsrc, {}, {}, key_of(key)}; }
+
+// Packets of two streams in turn: how many come out as they went in.
+unsigned opened_in_turn(Decrypter& decrypter, Sender first, const Carrier& of_first, Sender second, const Carrier& of_second) {
+  constexpr unsigned kEach = 10;
+  unsigned good = 0;
+  const auto wanted = std::pair(first.clear_packets(kEach), second.clear_packets(kEach));
+  const auto sent = std::pair(first.packets(kEach), second.packets(kEach));
+  for (unsigned i = 0; i < kEach; ++i) {
+    const auto one = decrypter.take_carried(CarriedPacket{sent.first[i], of_first});
+    const auto other = decrypter.take_carried(CarriedPacket{sent.second[i], of_second});
+    good += (one && one->packet == wanted.first[i] ? 1U : 0U) + (other && other->packet == wanted.second[i] ? 1U : 0U);
+  }
+  return good;
+}
+
+std::string brief(const StreamSummary& s) {
+  return s.lawful_interception_identifier + " " + to_hex(s.correlation) + " " + std::string(to_string(s.state)) + " " +
+         std::to_string(s.packets) + " " + std::to_string(s.decrypted) + " " + std::to_string(s.keys_used) +
+         (s.note.empty() ? "" : " (" + s.note + ")");
+}
+
+TEST(Carrier, one_ssrc_under_two_liids) {
+  auto decrypter = decrypter_of(call("NL-1", kFirst, 1), call("NL-2", kFirst, 2));
+  EXPECT_EQ(opened_in_turn(decrypter, sender(1), {"NL-1", kFirst, {}, {}}, sender(2), {"NL-2", kFirst, {}, {}}), 20U);
+  ASSERT_EQ(decrypter.streams().size(), 2U);
+  EXPECT_EQ(brief(decrypter.stream(0)), "NL-1 0102030405060708 decrypted 10 10 1");
+  EXPECT_EQ(brief(decrypter.stream(1)), "NL-2 0102030405060708 decrypted 10 10 1");
+}
+
+TEST(Carrier, one_liid_with_two_correlations) {
+  auto decrypter = decrypter_of(call("NL-1", kFirst, 1), call("NL-1", kSecond, 2));
+  EXPECT_EQ(opened_in_turn(decrypter, sender(1), {"NL-1", kFirst, {}, {}}, sender(2), {"NL-1", kSecond, {}, {}}), 20U);
+  ASSERT_EQ(decrypter.streams().size(), 2U);
+  EXPECT_EQ(brief(decrypter.stream(0)), "NL-1 0102030405060708 decrypted 10 10 1");
+  EXPECT_EQ(brief(decrypter.stream(1)), "NL-1 0102030405060709 decrypted 10 10 1");
+}
+
+TEST(Carrier, directions_are_streams_of_their_own) {
+  auto decrypter = decrypter_of(call("NL-1", kFirst, 1));
+  EXPECT_EQ(opened_in_turn(decrypter, sender(1), {"NL-1", kFirst, {}, Direction::from_target}, sender(1),
+                           {"NL-1", kFirst, {}, Direction::to_target}),
+            20U);
+  ASSERT_EQ(decrypter.streams().size(), 2U);
+  EXPECT_EQ(decrypter.stream(0).direction, Direction::from_target);
+  EXPECT_EQ(decrypter.stream(1).direction, Direction::to_target);
+}
+
+TEST(Carrier, keys_of_others_open_nothing) {
+  auto decrypter = decrypter_of(call("NL-1", kFirst, 1), call("NL-1", kSecond, 2), call("NL-2", kFirst, 3));
+  EXPECT_EQ(opened_in_turn(decrypter, sender(2), {"NL-1", kFirst, {}, {}}, sender(1), {"NL-2", kFirst, {}, {}}), 0U);
+  EXPECT_EQ(brief(decrypter.stream(0)), "NL-1 0102030405060708 failed 10 0 0");
+  EXPECT_EQ(brief(decrypter.stream(1)), "NL-2 0102030405060708 failed 10 0 0");
+}
+
+TEST(Carrier, a_correlation_that_no_record_has_is_told) {
+  auto decrypter = decrypter_of(call("NL-1", kFirst, 1), call("NL-2", kSecond, 2));
+  EXPECT_EQ(opened_in_turn(decrypter, sender(1), {"NL-1", {0xAB}, {}, {}}, sender(2), {"NL-1", {0xCD}, {}, {}}), 10U);
+  EXPECT_EQ(brief(decrypter.stream(0)), "NL-1 0102030405060708 decrypted 10 10 1 (no record has its correlation AB)");
+  EXPECT_EQ(brief(decrypter.stream(1)), "NL-1 0102030405060708 failed 10 0 0 (no record has its correlation CD)") << "of another LIID";
+}
+
+TEST(Carrier, an_liid_without_records_has_no_keys) {
+  auto decrypter = decrypter_of(call("NL-1", kFirst, 1));
+  EXPECT_EQ(opened_in_turn(decrypter, sender(1), {"NL-9", kFirst, {}, {}}, sender(1), {{}, kFirst, {}, {}}), 10U);
+  EXPECT_EQ(brief(decrypter.stream(0)), "NL-9 0102030405060708 unknown 10 0 0 (no record is of LIID NL-9)");
+  EXPECT_EQ(brief(decrypter.stream(1)), "NL-1 0102030405060708 decrypted 10 10 1") << "a PDU need not say an LIID";
+}
+
+TEST(Carrier, a_cin_ties_where_nothing_else_does) {
+  Decrypter decrypter;
+  for (const auto& record : call("NL-1", kFirst, 1).records) EXPECT_TRUE(decrypter.add(record, 7));
+  for (const auto& record : call("NL-1", kSecond, 2).records) EXPECT_TRUE(decrypter.add(record, 8));
+  EXPECT_EQ(opened_in_turn(decrypter, sender(2), {"NL-1", {}, 8, {}}, sender(1), {"NL-1", {}, 8, {}}), 10U);
+  EXPECT_EQ(brief(decrypter.stream(0)), "NL-1 0102030405060709 decrypted 20 10 1");
+  static_cast<void>(decrypter.take_carried(CarriedPacket{sender(1).packets(1)[0], {"NL-1", {}, 9, {}}}));
+  EXPECT_EQ(decrypter.stream(1).note, "no record came with its CIN 9");
+}
+
+TEST(Carrier, content_of_a_call_without_keys_is_missing_and_not_noise) {
+  Book book;
+  book.failure();
+  auto decrypter = decrypter_of(book);
+  static_cast<void>(decrypter.take_carried(CarriedPacket{sender(1).packets(1)[0], {book.liid, book.correlation, {}, {}}}));
+  EXPECT_EQ(brief(decrypter.stream(0)), "NL-0042 0102030405060708 no key 1 0 0 (key retrieval failed)");
+  EXPECT_FALSE(is_noise(decrypter.stream(0)));
+}
+
+TEST(Carrier, packets_without_times_are_spaced_by_their_timestamps) {
+  auto decrypter = decrypter_of(call("NL-1", kFirst, 1));
+  const Carrier carrier{"NL-1", kFirst, {}, {}};
+  auto packets = sender(1).packets(8);
+  std::swap(packets[3], packets[4]);
+  std::vector<std::int64_t> times;
+  for (auto& packet : packets) {
+    packet.time = {};
+    const auto clear = decrypter.take_carried(CarriedPacket{packet, carrier, false});
+    ASSERT_TRUE(clear);
+    times.push_back(std::chrono::round<std::chrono::milliseconds>(clear->packet.time.time_since_epoch()).count());
+  }
+  EXPECT_EQ(times, (std::vector<std::int64_t>{0, 20, 40, 80, 60, 100, 120, 140}));
+  EXPECT_EQ(decrypter.stream(0).note, "times are not in the PDUs");
+}
+
+TEST(Carrier, a_time_that_is_known_holds) {
+  auto decrypter = decrypter_of(call("NL-1", kFirst, 1));
+  const Carrier carrier{"NL-1", kFirst, {}, {}};
+  const auto packets = sender(1).packets(2);
+  EXPECT_EQ(decrypter.take_carried(CarriedPacket{packets[0], carrier})->packet.time, packets[0].time);
+  EXPECT_EQ(decrypter.take_carried(CarriedPacket{packets[1], carrier, false})->packet.time,
+            packets[0].time + std::chrono::milliseconds(20));
+}
+
+}  // namespace
+}  // namespace li::lemf

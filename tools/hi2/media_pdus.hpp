@@ -1,0 +1,14 @@
+// hi2/media_pdus.hpp: media packets out of HI3 PDUs (VoIP-HI3-IMS), alone or in PS-PDUs with other content.
+#pragma once
+
+#include <istream>
+
+#include "capture/form.hpp"
+#include "hi2/media_input.hpp"
+
+namespace li::tool {
+
+/// `form` is hi3 or ps. What can't be read is reported; false if there was any such thing.
+bool packets_of_pdus(std::istream& in, const std::string& name, capture::Form form, const MediaWork& work);
+
+}  // namespace li::tool
