@@ -19,6 +19,5 @@ struct Daemon::Rules {
 };
 
 [[nodiscard]] std::string_view name(Daemon::Role role);
-[[nodiscard]] inline tl::unexpected<Problems> problem(const Error& error) { return tl::unexpected(Problems{error.message()}); }
 
 }  // namespace li::kms

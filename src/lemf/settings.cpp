@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "crypto/vault.hpp"
+#include "ops/changes.hpp"
 #include "ops/daemon_sections.hpp"
 
 namespace li::lemf {
@@ -81,27 +82,27 @@ tl::expected<Settings, std::vector<std::string>> load_settings(const std::string
 
 // Level and the contents of certificates change with a reload.
 std::vector<std::string> needs_restart(const Settings& now, const Settings& next) {
-  std::vector<std::string> changed;
-  const auto look = [&](bool same, const char* key) {
-    if (!same) changed.push_back(std::string(key) + " can't change while the daemon runs: restart it");
-  };
-  look(now.hi2.on == next.hi2.on && now.hi2.address == next.hi2.address, "hi2.listen");
-  look(now.hi2.tls.certificate_file == next.hi2.tls.certificate_file && now.hi2.tls.key_file == next.hi2.tls.key_file &&
-           now.hi2.tls.ca_file == next.hi2.tls.ca_file && now.hi2.tls.crl_file == next.hi2.tls.crl_file,
-       "hi2: the path of a certificate, key, CA or CRL file");
-  look(now.hi2.tls.peer_names == next.hi2.tls.peer_names, "hi2.mediation_functions");
-  look(now.hi2.max_connections == next.hi2.max_connections && now.hi2.max_pdu == next.hi2.max_pdu &&
-           now.hi2.acknowledgement == next.hi2.acknowledgement && now.hi2.silence == next.hi2.silence &&
-           now.hi2.patience == next.hi2.patience,
-       "hi2: a limit");
-  look(now.drop_folder.on == next.drop_folder.on && now.drop_folder.path == next.drop_folder.path &&
-           now.drop_folder.work == next.drop_folder.work && now.drop_folder.interval == next.drop_folder.interval &&
-           now.drop_folder.max_file == next.drop_folder.max_file,
-       "drop_folder");
-  look(now.store.path == next.store.path && now.store.max_pages == next.store.max_pages && now.master_key == next.master_key, "store");
-  look(now.audit.path == next.audit.path && now.audit.key_file == next.audit.key_file && now.audit.anchor == next.audit.anchor, "audit");
-  look(now.metrics == next.metrics, "metrics.listen");
-  return changed;
+  ops::Changes changes;
+  changes.look("[hi2]", now.hi2.on, next.hi2.on);
+  changes.look("hi2.listen", now.hi2.address, next.hi2.address);
+  changes.look_at_tls("hi2", now.hi2.tls, next.hi2.tls);
+  changes.look("hi2.mediation_functions", now.hi2.tls.peer_names, next.hi2.tls.peer_names);
+  changes.look("hi2.max_connections", now.hi2.max_connections, next.hi2.max_connections);
+  changes.look("hi2.max_pdu", now.hi2.max_pdu, next.hi2.max_pdu);
+  changes.look("hi2.acknowledgement", now.hi2.acknowledgement, next.hi2.acknowledgement);
+  changes.look("hi2.silence", now.hi2.silence, next.hi2.silence);
+  changes.look("hi2.full_disk_patience", now.hi2.patience, next.hi2.patience);
+  changes.look("[drop_folder]", now.drop_folder.on, next.drop_folder.on);
+  changes.look("drop_folder.path", now.drop_folder.path, next.drop_folder.path);
+  changes.look("drop_folder.work", now.drop_folder.work, next.drop_folder.work);
+  changes.look("drop_folder.interval", now.drop_folder.interval, next.drop_folder.interval);
+  changes.look("drop_folder.max_file", now.drop_folder.max_file, next.drop_folder.max_file);
+  changes.look("store.path", now.store.path, next.store.path);
+  changes.look("store.max_size", now.store.max_pages, next.store.max_pages);
+  changes.look("store.master_key", now.master_key, next.master_key);
+  changes.look_at_trail(now.audit, next.audit);
+  changes.look("metrics.listen", now.metrics, next.metrics);
+  return changes.lines;
 }
 
 std::string describe_settings() {
