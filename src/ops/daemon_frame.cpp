@@ -8,7 +8,6 @@ namespace li::ops {
 namespace {
 
 constexpr auto kWarnEvery = std::chrono::hours(24);
-constexpr auto kCertificateEndsSoon = std::chrono::days(14);
 
 }  // namespace
 
@@ -102,18 +101,33 @@ void DaemonFrame::look_at_audit() {
   was_broken_ = state.broken.has_value();
 }
 
+// What ends, when it is too late to take one's time, and how that is told.
+struct DaemonFrame::Ending {
+  const char *metric, *help, *warning;
+  std::chrono::seconds soon;
+};
+
 void DaemonFrame::look_at_certificates(const std::vector<NamedTls>& contexts) {
-  const auto now = clock();
-  const auto warn = !warned_ || now - *warned_ >= kWarnEvery;
+  static const Ending certificate{"_certificate_seconds_left", "Until our certificate ends", "a certificate ends soon",
+                                  std::chrono::days(14)};
+  static const Ending crl{"_crl_seconds_left", "Until the first of our CRLs must have been replaced", "a CRL must be replaced soon",
+                          std::chrono::days(1)};
   for (const auto& [name, tls] : contexts) {
-    const auto left = tls->certificate_expiry() - std::chrono::floor<std::chrono::seconds>(now);
-    const std::string label(words_.tls);
-    metrics.gauge(std::string(words_.metrics) + "_certificate_seconds_left", "Until our certificate ends", {{label, name}})
-        .set(static_cast<double>(left.count()));
-    if (!warn || left > kCertificateEndsSoon) continue;
-    warned_ = now;
-    log.warning("a certificate ends soon", {{label, name}, {"hours", left.count() / 3600}});
+    look_at(certificate, name, tls->certificate_expiry());
+    if (const auto end = tls->crl_expiry()) look_at(crl, name, *end);
   }
+}
+
+void DaemonFrame::look_at(const Ending& what, const std::string& name, std::chrono::sys_seconds end) {
+  const auto now = clock();
+  const auto left = end - std::chrono::floor<std::chrono::seconds>(now);
+  const std::string label(words_.tls);
+  metrics.gauge(std::string(words_.metrics) + what.metric, what.help, {{label, name}}).set(static_cast<double>(left.count()));
+  if (left > what.soon) return;
+  auto& warned = warned_[name + what.metric];
+  if (warned && now - *warned < kWarnEvery) return;
+  warned = now;
+  log.warning(what.warning, {{label, name}, {"hours", left.count() / 3600}});
 }
 
 }  // namespace li::ops

@@ -82,13 +82,15 @@ class DaemonFrame {
 
  private:
   DaemonFrame(const Words& words, const Surroundings& around) : clock(around.clock), grace(around.grace), log(around.log), words_(words) {}
+  struct Ending;
   void on_anchor_failure(const Error& error);
+  void look_at(const Ending& what, const std::string& name, std::chrono::sys_seconds end);
 
   const Words words_;
   std::unique_ptr<AuditLog> trail_;
-  std::atomic<bool> audit_fails_ = false;  ///< the last entry
-  bool was_broken_ = false;                ///< at the last look
-  std::optional<TimePoint> warned_;
+  std::atomic<bool> audit_fails_ = false;                   ///< the last entry
+  bool was_broken_ = false;                                 ///< at the last look
+  std::map<std::string, std::optional<TimePoint>> warned_;  ///< by what ends soon
 };
 
 }  // namespace li::ops
