@@ -119,10 +119,8 @@ Result<void> Daemon::listen() {
   if (!tls) return failure(tls.error());
   x2_tls_ = *tls;
   IntakeSettings intake;
-  intake.listener.address = settings_.x2.address.host;
-  intake.listener.port = settings_.x2.address.port;
+  intake.listener = ops::net_listener<net::StreamListener>(settings_.x2);
   intake.listener.tls = *tls;
-  intake.listener.max_connections = settings_.x2.max_connections;
   intake.limits.max_payload = settings_.x2.max_payload;
   intake.silence = settings_.x2.silence;
   intake.grace = frame_->grace;

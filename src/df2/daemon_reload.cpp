@@ -30,7 +30,7 @@ Problems Daemon::check(const std::string& config_path) {
   if (!spool) problems.push_back(spool.error().message());
   else if (auto pipeline = Pipeline::restore(**spool, std::make_shared<const PipelineRules>(settings->rules), {}); !pipeline)
     problems.push_back(pipeline.error().message());
-  append(problems, ops::check_audit(settings->audit.key_file, {&settings->audit, &settings->admin_audit}));
+  append(problems, ops::check_audit(*settings));
   try_certificates(*settings, problems);
   if (const auto warrants = load_warrants(settings->warrants, settings->destinations()); !warrants) append(problems, warrants.error());
   return problems;

@@ -68,10 +68,8 @@ void look_at_deliveries(Changes& changes, const std::vector<DeliveryEntry>& now,
 
 std::vector<std::string> needs_restart(const Settings& now, const Settings& next) {
   Changes changes;
-  changes.look("x2.listen", now.x2.address, next.x2.address);
-  changes.look_at_tls("x2", now.x2.tls, next.x2.tls);
+  changes.look_at_listener("x2", now.x2, next.x2);
   changes.look("x2.clients", now.x2.tls.peer_names, next.x2.tls.peer_names);
-  changes.look("x2.max_connections", now.x2.max_connections, next.x2.max_connections);
   changes.look("x2.silence", now.x2.silence, next.x2.silence);
   changes.look("x2.max_payload", now.x2.max_payload, next.x2.max_payload);
   changes.look("x2.queue", now.x2.queue, next.x2.queue);

@@ -55,11 +55,8 @@ tl::expected<void, Problems> Daemon::serve() {
 }
 
 tl::expected<void, Problems> Daemon::listen(Role role, const Listener& settings, const net::HttpHandler& handler, std::size_t body_limit) {
-  net::ListenerSettings made;
-  made.address = settings.address.host;
-  made.port = settings.address.port;
+  auto made = ops::net_listener<net::ListenerSettings>(settings);
   made.threads = settings.threads;
-  made.max_connections = settings.max_connections;
   made.body_limit = body_limit;
   if (role != Role::metrics) {
     auto tls = net::TlsContext::load(settings.tls);

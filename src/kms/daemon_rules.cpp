@@ -108,7 +108,7 @@ Problems Daemon::check(const std::string& config_path) {
   Problems problems;
   if (auto store = Store::open(settings->store, settings->master_key, std::chrono::floor<seconds>(ops::system_now())); !store)
     add(problems, store.error());
-  const auto trails = ops::check_audit(settings->audit.key_file, {&settings->audit, &settings->admin_audit});
+  const auto trails = ops::check_audit(*settings);
   problems.insert(problems.end(), trails.begin(), trails.end());
   for (const auto& [role, listener] : std::initializer_list<std::pair<const char*, const Listener*>>{
            {"ue", &settings->ue}, {"xk", &settings->xk}, {"peers", &settings->peers}, {"bsf", &settings->bsf}}) {

@@ -9,11 +9,8 @@ namespace {
 using ops::Changes;
 
 void look_at_listener(Changes& changes, const std::string& name, const Listener& now, const Listener& next) {
-  changes.look("[" + name + "]", now.on, next.on);
-  changes.look(name + ".listen", now.address, next.address);
+  changes.look_at_listener(name, now, next);
   changes.look(name + ".threads", now.threads, next.threads);
-  changes.look(name + ".max_connections", now.max_connections, next.max_connections);
-  changes.look_at_tls(name, now.tls, next.tls);
 }
 
 void look_at_listeners(Changes& changes, const Settings& now, const Settings& next) {

@@ -41,7 +41,7 @@ Problems Daemon::check(const std::string& config_path) {
   if (!settings) return settings.error();
   Problems problems;
   if (const auto store = Store::open(settings->store, settings->master_key); !store) problems.push_back(store.error().message());
-  for (auto& line : ops::check_audit(settings->audit.key_file, {&settings->audit, &settings->admin_audit})) problems.push_back(line);
+  for (auto& line : ops::check_audit(*settings)) problems.push_back(line);
   if (settings->hi2.on) ops::try_tls(settings->hi2.tls, "[hi2]: ", problems);
   if (settings->drop_folder.on && !std::filesystem::is_directory(settings->drop_folder.path))
     problems.push_back("[drop_folder]: " + settings->drop_folder.path + " is no folder");
@@ -68,11 +68,9 @@ Result<void> Daemon::receive() {
   if (!tls) return failure(tls.error());
   contexts_.push_back({"hi2", *tls});
   ReceiverSettings made;
-  made.address = settings_.hi2.address.host;
-  made.port = settings_.hi2.address.port;
-  made.tls = *tls;
+  made.listener = ops::net_listener<net::StreamListener>(settings_.hi2);
+  made.listener.tls = *tls;
   made.mediation_functions = settings_.hi2.tls.peer_names;
-  made.max_connections = settings_.hi2.max_connections;
   made.link.acknowledgement = settings_.hi2.acknowledgement;
   made.link.max_pdu = settings_.hi2.max_pdu;
   made.silence = settings_.hi2.silence;

@@ -17,6 +17,15 @@ void Changes::look_at_tls(const std::string& section, const net::TlsSettings& no
   look(section + ".crl", now.crl_file, next.crl_file);
 }
 
+void Changes::look_at_listener(const std::string& section, const Listener& now, const Listener& next) {
+  look("[" + section + "]", now.on, next.on);
+  look(section + ".listen", now.address, next.address);
+  look(section + ".max_connections", now.max_connections, next.max_connections);
+  look(section + ".max_handshakes", now.max_handshakes, next.max_handshakes);
+  look(section + ".max_per_address", now.max_per_address, next.max_per_address);
+  look_at_tls(section, now.tls, next.tls);
+}
+
 void Changes::look_at_trail(const AuditOptions& now, const AuditOptions& next) {
   look("audit.trail", now.path, next.path);
   look("audit.key", now.key_file, next.key_file);

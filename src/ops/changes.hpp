@@ -6,8 +6,8 @@
 // Owns:    its lines.
 #pragma once
 
-#include "net/tls.hpp"
 #include "ops/audit.hpp"
+#include "ops/listener.hpp"
 
 namespace li::ops {
 
@@ -21,6 +21,7 @@ struct Changes {
   void look_for_new(const std::string& key, const std::vector<std::string>& now, const std::vector<std::string>& next);
   /// The paths: what stands in the files may change.
   void look_at_tls(const std::string& section, const net::TlsSettings& now, const net::TlsSettings& next);
+  void look_at_listener(const std::string& section, const Listener& now, const Listener& next);
   void look_at_trail(const AuditOptions& now, const AuditOptions& next);
 };
 

@@ -123,6 +123,21 @@ TEST(Df2, AReloadThatFailsChangesNothing) {
   EXPECT_TRUE(site.lemf.wait_for(1));
 }
 
+TEST(Df2, AnAddressHasAsManyConnectionsAsItMay) {
+  Site site;
+  site.x2_more = "max_per_address = 1\n";
+  site.write_all();
+  site.start();
+  auto sender = site.sender();
+  sender.keepalive(1);
+  EXPECT_EQ(sender.acknowledged(), 1U);
+  const auto second = net::TlsStream::connect(
+      {"127.0.0.1", site.daemon->x2_port(), tls_of(authority().settings(authority().issue("DNS:pcscf1.ims.example"))), "df2.example"},
+      std::chrono::seconds(20));
+  EXPECT_FALSE(second);
+  EXPECT_TRUE(has(site.page("/metrics"), "hi2_df2_connections_refused_total{reason=\"too_many_connections\"} 1"));
+}
+
 TEST(Df2, ReloadsUnderLoadLoseNothing) {
   Site site;
   site.start();
