@@ -1,4 +1,7 @@
 // kms/daemon_impl.hpp: what a reload replaces.
+//
+// Source:  docs/kms.md, Reload.
+// Owns:    the rules own their keys until apply() takes them.
 #pragma once
 
 #include "kms/daemon.hpp"
