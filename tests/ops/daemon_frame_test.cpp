@@ -75,7 +75,7 @@ struct Frame {
 };
 
 TEST(DaemonFrame, TellsOnceADayWhatEndsSoon) {
-  li::test::Authority authority;  // certificates for a day
+  li::test::Authority authority;  // certificates and CRLs for a day
   auto settings = authority.settings(authority.issue("DNS:kms.example"));
   const auto plain = net::TlsContext::load(settings).value();
   settings.crl_file = authority.crl("20400101000000Z");
@@ -83,20 +83,22 @@ TEST(DaemonFrame, TellsOnceADayWhatEndsSoon) {
   settings.crl_file = authority.crl();
   const auto soon = net::TlsContext::load(settings).value();
   Frame site;
+  site.now = TimePoint(*soon->crl_expiry()) - 12h;
   site.frame->look_at_certificates({{"plain", plain}, {"later", later}, {"soon", soon}});
-  site.now += 23h;
-  site.frame->look_at_certificates({{"plain", plain}, {"later", later}, {"soon", soon}});
-  EXPECT_EQ(site.told("a certificate ends soon of=plain hours=23"), 1U) << site.out.str();
-  EXPECT_EQ(site.told("a certificate ends soon"), 3U);
-  EXPECT_EQ(site.told("a CRL must be replaced soon of=soon hours=23"), 1U);
+  EXPECT_EQ(site.told("a certificate ends soon"), 3U) << site.out.str();
   EXPECT_EQ(site.told("a CRL must be replaced soon"), 1U);
+  EXPECT_EQ(site.told("a CRL must be replaced soon of=soon hours=12"), 1U);
   EXPECT_TRUE(site.page_has("hi2_x_certificate_seconds_left{of=\"plain\"} "));
   EXPECT_FALSE(site.page_has("hi2_x_crl_seconds_left{of=\"plain\"}"));
   EXPECT_TRUE(site.page_has("hi2_x_crl_seconds_left{of=\"later\"} "));
+  EXPECT_TRUE(site.page_has("hi2_x_crl_seconds_left{of=\"soon\"} 43200"));
+  site.now += 23h;
+  site.frame->look_at_certificates({{"soon", soon}});
+  EXPECT_EQ(site.told("a CRL must be replaced soon"), 1U) << "once a day";
+  EXPECT_TRUE(site.page_has("hi2_x_crl_seconds_left{of=\"soon\"} -39600"));
   site.now += 2h;
   site.frame->look_at_certificates({{"soon", soon}});
-  EXPECT_EQ(site.told("a CRL must be replaced soon of=soon hours=-1"), 1U) << site.out.str();
-  EXPECT_TRUE(site.page_has("hi2_x_crl_seconds_left{of=\"soon\"} -"));
+  EXPECT_EQ(site.told("a CRL must be replaced soon of=soon hours=-13"), 1U) << site.out.str();
 }
 
 TEST(DaemonFrame, TellsOfATrailThatCanNotBeWritten) {
