@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace li {
@@ -51,6 +52,16 @@ bool is_utf8(ByteView text) {
     text = text.subspan(size);
   }
   return true;
+}
+
+std::string in_small(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), small);
+  return out;
+}
+
+bool same_letters(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return small(x) == small(y); });
 }
 
 std::string printable(ByteView text) {

@@ -19,6 +19,11 @@ namespace li {
 [[nodiscard]] std::string printable(ByteView text);
 [[nodiscard]] inline std::string printable(std::string_view text) { return printable(as_bytes(text)); }
 
+// ASCII letters only, whatever the locale.
+[[nodiscard]] constexpr char small(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+[[nodiscard]] std::string in_small(std::string_view text);
+[[nodiscard]] bool same_letters(std::string_view a, std::string_view b);  ///< but for large and small ones
+
 /// UTF-8 text as it stands inside a JSON string (RFC 8259 clause 7): quotation mark, backslash, control characters and DEL escaped.
 void append_json_escaped(std::string& out, std::string_view text);
 

@@ -1,4 +1,7 @@
 // capture/fill_impl.hpp: the buffer of both readers.
+//
+// Units:   octets.
+// Owns:    nothing; stream and buffer are the reader's.
 #pragma once
 
 #include <istream>

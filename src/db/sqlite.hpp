@@ -2,9 +2,9 @@
 //
 // Source:  none.
 // Units:   times are seconds of UTC.
-// Errors:  `unexpected` for a constraint that is broken, `limit` for a full disk and for a lock that another process keeps (kLocked),
-// `unknown` for the rest; a text never holds a value. Owns:    a Database owns its connection and prepared statements; one thread at a time
-// may use it.
+// Errors:  `unexpected` for a constraint that is broken, `limit` for a full disk and for a lock that another process keeps
+//          (kLocked), `unknown` for the rest; a text never holds a value.
+// Owns:    a Database owns its connection and prepared statements; one thread at a time may use it.
 //
 // A Query keeps its first failure: loop over next(), then ask done(). Prepared statements live as long as the database.
 #pragma once

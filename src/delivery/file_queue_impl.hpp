@@ -1,4 +1,9 @@
 // delivery/file_queue_impl.hpp: what of the spool makes the next file: when it is due, its entries, its name. Used by one thread.
+//
+// Source:  TS 101 671 C.2 (methods A and B).
+// Units:   octets; a steady clock.
+// Errors:  those of the spool, and take_fault() says that it was one.
+// Owns:    nothing but its counts; settings and spool must outlive it.
 #pragma once
 
 #include "delivery/file_sender.hpp"

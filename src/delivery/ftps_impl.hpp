@@ -1,4 +1,9 @@
 // delivery/ftps_impl.hpp: what a file sender asks of an FTPS server. One connection, used by one thread.
+//
+// Source:  RFC 959, RFC 4217.
+// Units:   octets.
+// Errors:  unexpected: refused, by TLS or of the login; any other: to be tried again.
+// Owns:    its connection.
 #pragma once
 
 #include <functional>

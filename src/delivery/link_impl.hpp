@@ -1,4 +1,8 @@
 // delivery/link_impl.hpp: what both ends of a link write and say.
+//
+// Source:  TS 102 232-1 clause 6.3.
+// Units:   times in UTC.
+// Errors:  name who broke which rule.
 #pragma once
 
 #include "base/time.hpp"

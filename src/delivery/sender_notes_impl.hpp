@@ -1,4 +1,8 @@
 // delivery/sender_notes_impl.hpp: what a sender tells: its status to whoever asks, and its events to the daemon.
+//
+// Units:   entries of the spool.
+// Errors:  told once, until things go well.
+// Owns:    the status, under its lock, and the events.
 #pragma once
 
 #include <mutex>

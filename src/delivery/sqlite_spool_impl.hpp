@@ -1,4 +1,8 @@
 // delivery/sqlite_spool_impl.hpp: the spool's connections, locks and keys, for the files that hold its functions.
+//
+// Source:  docs/decisions.md.
+// Errors:  those of db; what is sealed and does not open is one.
+// Owns:    connections and keys; the locks are for whoever uses them.
 #pragma once
 
 #include <array>

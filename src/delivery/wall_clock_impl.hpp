@@ -1,4 +1,6 @@
 // delivery/wall_clock_impl.hpp: the time of day, for what senders write down.
+//
+// Units:   milliseconds, UTC.
 #pragma once
 
 #include "base/time.hpp"

@@ -2,11 +2,9 @@
 
 #include <filesystem>
 
-#include "crypto/key.hpp"
-#include "crypto/vault.hpp"
 #include "df2/warrants.hpp"
+#include "ops/administer.hpp"
 #include "ops/first_files.hpp"
-#include "ops/user.hpp"
 
 namespace li::df2 {
 
@@ -20,25 +18,12 @@ delivery::SqliteSpool::Options options_of(const Settings& settings) {
 
 }  // namespace
 
-Result<Admin> Admin::open(Settings settings, const ops::Clock& clock) {
-  auto spool = delivery::SqliteSpool::open(options_of(settings), settings.spool.master_key, delivery::SqliteSpool::Role::administration);
-  if (!spool) return failure(spool.error());
-  settings.admin_audit.clock = clock;
-  auto audit = ops::AuditLog::open(std::move(settings.admin_audit));
-  if (!audit) return failure(audit.error());
-  return Admin(std::move(*spool), std::move(*audit));
-}
-
-Result<void> Admin::run(const std::string& command, const ops::Fields& arguments,
+Result<void> administer(Settings settings, const std::string& command, const ops::Fields& arguments,
                         const std::function<Result<void>(delivery::SqliteSpool&)>& act) {
-  ops::Fields fields{{"command", command}, {"user", ops::user_of_process()}};
-  fields.insert(fields.end(), arguments.begin(), arguments.end());
-  if (auto entry = audit_->append({"admin", fields}); !entry) return failure(entry.error());
-  auto done = act(*spool_);
-  if (done) return done;
-  fields.emplace_back("problem", done.error().message());
-  static_cast<void>(audit_->append({"admin_failed", fields}));
-  return done;
+  const auto spool =
+      delivery::SqliteSpool::open(options_of(settings), settings.spool.master_key, delivery::SqliteSpool::Role::administration);
+  if (!spool) return failure(spool.error());
+  return ops::administer(std::move(settings.admin_audit), command, arguments, [&] { return act(**spool); });
 }
 
 Result<void> may_erase(const Settings& settings, std::string_view liid) {
@@ -50,17 +35,12 @@ Result<void> may_erase(const Settings& settings, std::string_view liid) {
 }
 
 Result<std::vector<std::string>> initialise(const std::string& config_path, TimePoint now) {
-  const auto master = ops::secret_file(config_path, "spool", "master_key");
-  if (!master) return failure(master.error());
   std::vector<std::string> made;
-  // The configuration can't be read as a whole before the master key is there.
-  if (auto done = ops::make_missing({{*master, [] { return ops::new_hex_key(crypto::kMasterKeySize); }}}, made); !done)
-    return failure(done.error());
+  if (auto done = ops::make_master_key(config_path, "spool", made); !done) return failure(done.error());
   auto settings = load_settings(config_path);
   if (!settings) return failure(ErrorKind::malformed, settings.error().front());
   const auto warrants = [] { return SecretBytes(as_bytes("# A [[warrant]] for each target and agency; hi2-df2 warrant describe\n")); };
-  auto done = ops::make_missing(
-      {{settings->audit.key_file, [] { return crypto::PrivateKey::new_ed25519().to_pem(); }}, {settings->warrants, warrants}}, made);
+  auto done = ops::make_missing({ops::new_audit_key(settings->audit.key_file), {settings->warrants, warrants}}, made);
   if (!done) return failure(done.error());
   if (!std::filesystem::exists(settings->spool.path)) {
     if (auto spool = delivery::SqliteSpool::create(options_of(*settings), settings->spool.master_key); !spool)

@@ -3,7 +3,7 @@
 // Source:  docs/operations.md. LI administration writes the warrants and nothing else.
 // Units:   none.
 // Errors:  those of the spool and of the trail; a command that can't be audited is not done.
-// Owns:    the trail of administration, under its lock, and a connection to the spool. A daemon may run beside.
+// Owns:    nothing beyond a call; then the trail of administration, under its lock, and a connection to the spool. A daemon may run beside.
 #pragma once
 
 #include "delivery/sqlite_spool.hpp"
@@ -11,22 +11,9 @@
 
 namespace li::df2 {
 
-class Admin {
- public:
-  [[nodiscard]] static Result<Admin> open(Settings settings, const ops::Clock& clock);
-
-  /// Audits the command, then does it; what fails is audited too.
-  [[nodiscard]] Result<void> run(const std::string& command, const ops::Fields& arguments,
-                                 const std::function<Result<void>(delivery::SqliteSpool&)>& act);
-  [[nodiscard]] Result<void> close() { return audit_->close(); }
-
- private:
-  Admin(std::unique_ptr<delivery::SqliteSpool> spool, std::unique_ptr<ops::AuditLog> audit)
-      : spool_(std::move(spool)), audit_(std::move(audit)) {}
-
-  std::unique_ptr<delivery::SqliteSpool> spool_;
-  std::unique_ptr<ops::AuditLog> audit_;
-};
+/// Audits the command, then does it; what fails is audited too.
+[[nodiscard]] Result<void> administer(Settings settings, const std::string& command, const ops::Fields& arguments,
+                                      const std::function<Result<void>(delivery::SqliteSpool&)>& act);
 
 /// Whether everything of an LIID may be erased: an Error while a warrant for it stands in the file.
 [[nodiscard]] Result<void> may_erase(const Settings& settings, std::string_view liid);

@@ -9,19 +9,15 @@
 
 #include "delivery/sqlite_spool.hpp"
 #include "df2/deliveries.hpp"
-#include "net/server.hpp"
+#include "ops/daemon_frame.hpp"
 
 namespace li::df2 {
 
-using Problems = std::vector<std::string>;
+using ops::Problems;
 
 class Daemon {
  public:
-  struct Surroundings {
-    ops::Clock clock = ops::system_now;
-    ops::LogOptions log;
-    std::chrono::milliseconds grace = std::chrono::seconds(10);  ///< for each part, when it is told to stop
-  };
+  using Surroundings = ops::Surroundings;  ///< the grace is each part's
   [[nodiscard]] static tl::expected<std::unique_ptr<Daemon>, Problems> start(const std::string& config_path, const Surroundings& around);
   /// What a start would say about the configuration and the files that it names, without one.
   [[nodiscard]] static Problems check(const std::string& config_path);
@@ -39,14 +35,13 @@ class Daemon {
 
   [[nodiscard]] std::uint16_t x2_port() const { return intake_->port(); }
   [[nodiscard]] std::uint16_t metrics_port() const { return pages_->port(); }
-  [[nodiscard]] const ops::Log& log() const { return log_; }
+  [[nodiscard]] const ops::Log& log() const { return frame_->log; }
   [[nodiscard]] Engine& engine() { return *engine_; }
   /// What is wrong now; nothing is fine.
   [[nodiscard]] std::vector<std::string> health() const;
 
  private:
-  Daemon(std::string config_path, Settings settings, const Surroundings& around, std::unique_ptr<delivery::SqliteSpool> spool,
-         std::unique_ptr<ops::AuditLog> audit);
+  Daemon(std::string config_path, Settings settings, std::unique_ptr<ops::DaemonFrame> frame, std::unique_ptr<delivery::SqliteSpool> spool);
   [[nodiscard]] Result<void> assemble(std::shared_ptr<const Warrants> warrants);
   [[nodiscard]] Result<void> make_keys();
   [[nodiscard]] Result<void> listen();
@@ -54,17 +49,12 @@ class Daemon {
   [[nodiscard]] Problems take_over(Settings settings, WarrantFile warrants, const ops::Fields& who);
   [[nodiscard]] std::string page();
   void look_at_spool(TimePoint now);
-  void look_at_certificates(TimePoint now);
-  void look_at_audit();
+  [[nodiscard]] std::vector<ops::NamedTls> contexts() const;
   void tidy(TimePoint now);
 
   const std::string config_path_;
   const Settings settings_;  ///< as at the start
-  const ops::Clock clock_;
-  const std::chrono::milliseconds grace_;
-  ops::Log log_;
-  ops::Metrics metrics_;
-  std::unique_ptr<ops::AuditLog> audit_;
+  const std::unique_ptr<ops::DaemonFrame> frame_;
   Watch watch_;
   std::unique_ptr<delivery::SqliteSpool> spool_;
   mutable std::mutex mutex_;  ///< of the next one
@@ -73,11 +63,11 @@ class Daemon {
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<XkKeySource> keys_;  ///< ends before the engine
   std::shared_ptr<net::TlsContext> x2_tls_;
-  std::vector<NamedTls> kms_tls_;
+  std::vector<ops::NamedTls> kms_tls_;
   std::unique_ptr<Intake> intake_;
   std::unique_ptr<net::HttpServer> pages_;
-  std::optional<TimePoint> tidied_, warned_;
-  bool trail_was_broken_ = false;
+  std::optional<TimePoint> tidied_;
+  bool stopped_ = false;
 };
 
 }  // namespace li::df2

@@ -6,16 +6,12 @@ namespace li::df2 {
 
 namespace {
 
-void look_at_tls(const net::TlsSettings& tls, const std::string& where, Problems& problems) {
-  if (auto loaded = net::TlsContext::load(tls); !loaded) problems.push_back(where + ": " + loaded.error().message());
-}
-
 void try_certificates(const Settings& settings, Problems& problems) {
-  look_at_tls(settings.x2.tls, "[x2]", problems);
-  for (const auto& kms : settings.kmss) look_at_tls(kms.tls, "[[kms]] " + kms.name, problems);
+  ops::try_tls(settings.x2.tls, "[x2]: ", problems);
+  for (const auto& kms : settings.kmss) ops::try_tls(kms.tls, "[[kms]] " + kms.name + ": ", problems);
   for (const auto& delivery : settings.deliveries) {
     const auto& tls = std::visit([](const auto& way) -> const net::TlsSettings& { return way.tls; }, delivery.way);
-    look_at_tls(tls, "[[delivery]] " + delivery.name, problems);
+    ops::try_tls(tls, "[[delivery]] " + delivery.name + ": ", problems);
   }
 }
 
@@ -34,7 +30,7 @@ Problems Daemon::check(const std::string& config_path) {
   if (!spool) problems.push_back(spool.error().message());
   else if (auto pipeline = Pipeline::restore(**spool, std::make_shared<const PipelineRules>(settings->rules), {}); !pipeline)
     problems.push_back(pipeline.error().message());
-  append(problems, ops::check_audit(settings->audit.key_file, {&settings->audit, &settings->admin_audit}));
+  append(problems, ops::check_audit(*settings));
   try_certificates(*settings, problems);
   if (const auto warrants = load_warrants(settings->warrants, settings->destinations()); !warrants) append(problems, warrants.error());
   return problems;
@@ -51,18 +47,15 @@ Problems Daemon::take_over(Settings settings, WarrantFile warrants, const ops::F
   auto fields = who;
   fields.insert(fields.end(),
                 {{"config_sha256", settings.sha256}, {"warrants_sha256", warrants.sha256}, {"warrants", warrants.warrants.all().size()}});
-  if (auto entry = watch_.audit("reloaded", fields); !entry) return {entry.error().message()};
+  if (auto entry = frame_->audit("reloaded", fields); !entry) return {entry.error().message()};
   Problems problems;
-  auto contexts = deliveries_->contexts();
-  contexts.insert(contexts.end(), kms_tls_.begin(), kms_tls_.end());
-  contexts.push_back({"x2", x2_tls_});
-  for (const auto& one : contexts) {
+  for (const auto& one : contexts()) {
     if (auto done = one.tls->reload(); !done) problems.push_back(one.name + ": " + done.error().message());
   }
   deliveries_->reload();
-  log_.set_level(settings.log_level);
+  frame_->log.set_level(settings.log_level);
   use(std::make_shared<const Warrants>(std::move(warrants.warrants)));
-  for (const auto& line : problems) log_.critical("reloaded, but old certificates stay", {{"problem", line}});
+  for (const auto& line : problems) frame_->log.critical("reloaded, but old certificates stay", {{"problem", line}});
   return problems;
 }
 
@@ -75,15 +68,7 @@ tl::expected<void, Problems> Daemon::reload(const ops::Fields& who) {
     if (!warrants) append(problems, warrants.error());
     if (problems.empty()) problems = take_over(std::move(*settings), std::move(*warrants), who);
   }
-  if (problems.empty()) {
-    log_.info("reloaded");
-    return {};
-  }
-  for (const auto& line : problems) log_.error("not reloaded", {{"problem", line}});
-  auto fields = who;
-  fields.emplace_back("problem", problems.front());
-  static_cast<void>(watch_.audit("reload_failed", fields));
-  return tl::unexpected(problems);
+  return frame_->tell_reload(problems, who);
 }
 
 }  // namespace li::df2

@@ -12,12 +12,6 @@
 
 namespace li::df2 {
 
-/// What a TLS context is for: a word of a closed list.
-struct NamedTls {
-  std::string name;
-  std::shared_ptr<net::TlsContext> tls;
-};
-
 class Deliveries {
  public:
   [[nodiscard]] static Result<std::unique_ptr<Deliveries>> start(const std::vector<DeliveryEntry>& entries, delivery::Spool& spool,
@@ -32,13 +26,13 @@ class Deliveries {
   void reload();
   /// Waits so long for what is on its way, at all LEMFs together.
   void stop(std::chrono::milliseconds grace);
-  [[nodiscard]] const std::vector<NamedTls>& contexts() const { return contexts_; }
+  [[nodiscard]] const std::vector<ops::NamedTls>& contexts() const { return contexts_; }
 
  private:
   Deliveries() = default;
   struct Senders;
   std::unique_ptr<Senders> senders_;
-  std::vector<NamedTls> contexts_;
+  std::vector<ops::NamedTls> contexts_;
 };
 
 }  // namespace li::df2

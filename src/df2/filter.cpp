@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/base64.hpp"
+#include "base/text.hpp"
 #include "sip/bodies.hpp"
 
 namespace li::df2 {
@@ -12,13 +13,9 @@ struct Range {
   std::size_t begin = 0, end = 0;
 };
 
-char small(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
 // "name:" at the start of a line, with blanks before the colon.
 bool is_header(std::string_view line, std::string_view name) {
-  if (line.size() <= name.size() ||
-      !std::equal(name.begin(), name.end(), line.begin(), [](char a, char b) { return small(a) == small(b); }))
-    return false;
+  if (line.size() <= name.size() || !same_letters(name, line.substr(0, name.size()))) return false;
   const auto colon = line.find_first_not_of(" \t", name.size());
   return colon != std::string_view::npos && line[colon] == ':';
 }
@@ -40,12 +37,6 @@ void for_lines(std::string_view text, Each each) {
     each(text.substr(at, end - at), at);
     at = end;
   }
-}
-
-std::string in_small(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), small);
-  return out;
 }
 
 // "a=key-mgmt:mikey AQ..." whose message shows its keys, or can't be read.

@@ -2,20 +2,14 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+
 namespace li::df2 {
 
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-std::string lower(std::string_view text) {
-  std::string small(text);
-  for (auto& c : small) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return small;
-}
 
 std::string_view word_for(const xk::ClientError& error) {
   switch (error.failure) {
@@ -39,14 +33,14 @@ std::string domain_of(std::string_view identity) {
   if (at == std::string_view::npos) return {};
   auto host = identity.substr(at + 1);
   host = host.substr(0, host.find_first_of(";?"));
-  if (host.starts_with('[')) return lower(host.substr(0, host.find(']') + 1));
-  return lower(host.substr(0, host.find(':')));
+  if (host.starts_with('[')) return in_small(host.substr(0, host.find(']') + 1));
+  return in_small(host.substr(0, host.find(':')));
 }
 
 bool fits_domain(std::string_view pattern, std::string_view domain) {
-  const auto small = lower(pattern);
-  if (small.starts_with("*.")) return domain.size() >= small.size() && domain.ends_with(std::string_view(small).substr(1));
-  return small == domain;
+  const auto wanted = in_small(pattern);
+  if (wanted.starts_with("*.")) return domain.size() >= wanted.size() && domain.ends_with(std::string_view(wanted).substr(1));
+  return wanted == domain;
 }
 
 class XkKeySource::Pool {

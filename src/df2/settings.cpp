@@ -22,11 +22,9 @@ std::size_t count(const ConfigSection& section, std::string_view key, std::int64
 }
 
 void read_x2(const ConfigSection& section, Settings::X2& x2) {
-  x2.address = section.address("listen", "0.0.0.0:8447", "address and port");
-  x2.tls = ops::read_tls(section, net::TlsPeers::mutual, true);
+  static_cast<ops::Listener&>(x2) = ops::read_listener(section, {"0.0.0.0:8447", 64, 10'000, 32, 0, true}, net::TlsPeers::mutual);
   x2.tls.peer_names = section.texts("clients", "URI or DNS names of the certificates of network functions that may send");
   if (x2.tls.peer_names.empty()) section.problem("clients", "at least one is needed");
-  x2.max_connections = count(section, "max_connections", 64, {1, 10'000}, "more are closed at once");
   x2.silence = section.duration("silence", "180s", {"1s", "1h"}, "a connection without an octet for so long is closed (TIME_P2)");
   x2.max_payload = section.size("max_payload", "1MiB", {"1KiB", "8MiB"}, "of a PDU; a larger one is left out, with an alarm");
   x2.queue = section.size("queue", "64MiB", {"64KiB", "4GiB"}, "of events that wait for the disk; then senders are held back");
@@ -36,7 +34,6 @@ void read_spool(const ConfigSection& section, Settings::Store& spool) {
   spool.path = section.path("path", "spool.sqlite", "the SQLite file").string();
   if (auto key = section.secret_key("master_key", crypto::kMasterKeySize, "wraps the keys in the spool: file:PATH or env:NAME, 32 octets"))
     spool.master_key = std::move(*key);
-  else section.problem("master_key", "is needed");
   spool.max_octets = section.size("max_size", "0", {"0", "4096GiB"}, "of the file; then X2 is not read any more; 0: as the disk has");
   spool.sightings =
       section.duration("remember", "2d", {"1m", "366d"}, "how long PDUs of X2 are remembered, to know those that are sent again");
@@ -114,10 +111,7 @@ PsDelivery read_ps(const ConfigSection& section) {
 // One line feed at its end is the editor's.
 SecretBytes read_password(const ConfigSection& section) {
   auto password = section.secret("password", "of the FTPS server");
-  if (!password) {
-    section.problem("password", "is needed");
-    return {};
-  }
+  if (!password) return {};
   auto octets = password->reveal();
   if (!octets.empty() && octets.back() == '\n') octets = octets.first(octets.size() - 1);
   return SecretBytes(octets);
@@ -161,7 +155,7 @@ void read_deliveries(const ConfigSection& root, std::vector<DeliveryEntry>& deli
 
 void read_audit(const ConfigSection& section, Settings& settings) {
   ops::read_audit_trails(section, "df2", "every question for keys and its outcome, every alarm", "every command of administration",
-                         settings.audit, settings.admin_audit);
+                         settings);
   settings.alarms_per_second = static_cast<double>(
       section.integer("alarms_per_second", 20, {1, 100'000}, "of one reason that are audited one by one; more are counted"));
 }

@@ -9,10 +9,8 @@
 #include "delivery/file_name.hpp"
 #include "delivery/link.hpp"
 #include "df2/key_queue.hpp"
-#include "net/tls.hpp"
-#include "ops/audit.hpp"
-#include "ops/config.hpp"
-#include "ops/log.hpp"
+#include "ops/daemon_sections.hpp"
+#include "ops/listener.hpp"
 
 namespace li::df2 {
 
@@ -56,11 +54,9 @@ struct DeliveryEntry {
   std::variant<PsDelivery, FileDelivery> way;
 };
 
-struct Settings {
-  struct X2 {
-    ops::Address address;
-    net::TlsSettings tls;  ///< with the names of those who may come
-    std::size_t max_connections = 0, max_payload = 0, queue = 0;
+struct Settings : ops::DaemonSettings {
+  struct X2 : ops::Listener {  ///< its TLS with the names of those who may come
+    std::size_t max_payload = 0, queue = 0;
     std::chrono::milliseconds silence{};
   } x2;
   std::string warrants;
@@ -74,11 +70,7 @@ struct Settings {
   std::vector<KmsEntry> kmss;
   std::vector<DeliveryEntry> deliveries;
   ops::Address metrics;
-  ops::AuditOptions audit;        ///< of the daemon
-  ops::AuditOptions admin_audit;  ///< of the commands of administration
-  double alarms_per_second = 0;   ///< that are audited one by one
-  ops::LogLevel log_level = ops::LogLevel::info;
-  std::string sha256;  ///< of the file
+  double alarms_per_second = 0;  ///< that are audited one by one
 
   [[nodiscard]] std::vector<std::string> destinations() const;
 };

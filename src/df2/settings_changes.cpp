@@ -1,26 +1,12 @@
 // What a reload can't change.
 #include "df2/settings.hpp"
+#include "ops/changes.hpp"
 
 namespace li::df2 {
 
 namespace {
 
-/// Notes keys whose values differ.
-struct Changes {
-  std::vector<std::string> lines;
-
-  template <typename T>
-  void look(const std::string& key, const T& now, const T& next) {
-    if (!(now == next)) lines.push_back(key + ": a change needs a restart");
-  }
-};
-
-void look_at_tls(Changes& changes, const std::string& name, const net::TlsSettings& now, const net::TlsSettings& next) {
-  changes.look(name + ".certificate", now.certificate_file, next.certificate_file);
-  changes.look(name + ".key", now.key_file, next.key_file);
-  changes.look(name + ".ca", now.ca_file, next.ca_file);
-  changes.look(name + ".crl", now.crl_file, next.crl_file);
-}
+using ops::Changes;
 
 void look_at_pipeline(Changes& changes, const PipelineRules& now, const PipelineRules& next) {
   changes.look("pipeline.key_timer", now.key_timer, next.key_timer);
@@ -44,12 +30,12 @@ void look_at_kmss(Changes& changes, const std::vector<KmsEntry>& now, const std:
     const auto &a = now[i], &b = next[i];
     changes.look(name, std::tie(a.name, a.address, a.server_name, a.path, a.domains, a.threads, a.timeout, a.retries, a.most_questions),
                  std::tie(b.name, b.address, b.server_name, b.path, b.domains, b.threads, b.timeout, b.retries, b.most_questions));
-    look_at_tls(changes, name, a.tls, b.tls);
+    changes.look_at_tls(name, a.tls, b.tls);
   }
 }
 
 void look_at_way(Changes& changes, const std::string& name, const PsDelivery& a, const PsDelivery& b) {
-  look_at_tls(changes, name, a.tls, b.tls);
+  changes.look_at_tls(name, a.tls, b.tls);
   changes.look(name, std::tie(a.operator_identifier, a.network_element, a.negotiate, a.connecting, a.retry),
                std::tie(b.operator_identifier, b.network_element, b.negotiate, b.connecting, b.retry));
   changes.look(name,
@@ -58,7 +44,7 @@ void look_at_way(Changes& changes, const std::string& name, const PsDelivery& a,
 }
 
 void look_at_way(Changes& changes, const std::string& name, const FileDelivery& a, const FileDelivery& b) {
-  look_at_tls(changes, name, a.tls, b.tls);
+  changes.look_at_tls(name, a.tls, b.tls);
   changes.look(name, std::tie(a.user, a.folder, a.password, a.naming.method, a.naming.operator_id, a.naming.node_id),
                std::tie(b.user, b.folder, b.password, b.naming.method, b.naming.operator_id, b.naming.node_id));
   changes.look(name, std::tie(a.connecting, a.answer, a.close_after, a.close_at, a.retry),
@@ -82,10 +68,8 @@ void look_at_deliveries(Changes& changes, const std::vector<DeliveryEntry>& now,
 
 std::vector<std::string> needs_restart(const Settings& now, const Settings& next) {
   Changes changes;
-  changes.look("x2.listen", now.x2.address, next.x2.address);
-  look_at_tls(changes, "x2", now.x2.tls, next.x2.tls);
+  changes.look_at_listener("x2", now.x2, next.x2);
   changes.look("x2.clients", now.x2.tls.peer_names, next.x2.tls.peer_names);
-  changes.look("x2.max_connections", now.x2.max_connections, next.x2.max_connections);
   changes.look("x2.silence", now.x2.silence, next.x2.silence);
   changes.look("x2.max_payload", now.x2.max_payload, next.x2.max_payload);
   changes.look("x2.queue", now.x2.queue, next.x2.queue);
@@ -99,9 +83,7 @@ std::vector<std::string> needs_restart(const Settings& now, const Settings& next
   look_at_kmss(changes, now.kmss, next.kmss);
   look_at_deliveries(changes, now.deliveries, next.deliveries);
   changes.look("metrics.listen", now.metrics, next.metrics);
-  changes.look("audit.trail", now.audit.path, next.audit.path);
-  changes.look("audit.key", now.audit.key_file, next.audit.key_file);
-  changes.look("audit.anchor", now.audit.anchor, next.audit.anchor);
+  changes.look_at_trail(now.audit, next.audit);
   changes.look("audit.alarms_per_second", now.alarms_per_second, next.alarms_per_second);
   return changes.lines;
 }

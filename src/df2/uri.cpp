@@ -2,16 +2,10 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+
 namespace li::df2 {
 namespace {
-
-char small(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), small);
-  return out;
-}
 
 // The digits of an international number, the plus kept; empty for what is none.
 std::string number_in(std::string_view user) {
@@ -40,7 +34,7 @@ Uri read(std::string_view text) {
   if (at != std::string_view::npos) rest = rest.substr(at + 1);
   rest = rest.substr(0, rest.find_first_of(";?>"));
   if (uri.tel) uri.user = rest;
-  else uri.host = lower(rest);
+  else uri.host = in_small(rest);
   uri.number = number_in(uri.user);
   return uri;
 }
@@ -104,7 +98,7 @@ std::vector<std::string> named_in(const sip::Message& message) {
     for (const auto* found : message.headers_named(header)) add_uris(found->value, names);
   }
   for (const auto* contact : message.headers_named("Contact")) {
-    const auto text = lower(contact->value);
+    const auto text = in_small(contact->value);
     if (const auto at = text.find("urn:gsma:imei:"); at != std::string::npos)
       names.push_back(text.substr(at, text.find_first_of("\">;", at) - at));
   }

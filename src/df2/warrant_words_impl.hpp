@@ -1,4 +1,7 @@
 // df2/warrant_words_impl.hpp: the forms that the values of a warrant must have. Each gives what is wrong, or nothing.
+//
+// Source:  TS 103 280 clause 6.1, TS 101 671 D.5, ISO 3166-1.
+// Errors:  a text for the warrant's line; empty: nothing is wrong.
 #pragma once
 
 #include <string>

@@ -17,15 +17,6 @@ ops::Fields who(const net::PeerIdentity& peer) { return {{"client", xk::client_n
 
 }  // namespace
 
-Result<void> Watch::audit(const std::string& event, const ops::Fields& fields) {
-  auto entry = audit_.append({event, fields});
-  audit_fails_ = !entry;
-  if (entry) return {};
-  log_.critical("the audit trail can't be written", {{"event", event}, {"problem", entry.error().message()}});
-  metrics_.counter("hi2_audit_failures_total", "entries that could not be written to the audit trail").add();
-  return failure(entry.error());
-}
-
 void Watch::on_signal(const Signal& signal) {
   count("hi2_df2_signals_total", "What the pipeline found wrong with events", {{"reason", signal.reason}}).add();
   ops::Fields fields{{"liid", signal.liid}, {"detail", signal.detail}};
@@ -44,7 +35,8 @@ Observer Watch::observer() {
   Observer observer;
   observer.on_signal = [this](const Signal& signal) { on_signal(signal); };
   observer.before_reading = [this](const KeyQuestion& question) {
-    return audit("keys_read", {{"liid", question.liid}, {"question", question.id}, {"target", question.request.target}, {"kms", ""}});
+    return frame_.audit("keys_read",
+                        {{"liid", question.liid}, {"question", question.id}, {"target", question.request.target}, {"kms", ""}});
   };
   observer.on_dropped = [this](std::string_view why) {
     count("hi2_df2_dropped_total", "Events that were seen before", {{"why", std::string(why)}}).add();
@@ -112,10 +104,12 @@ IntakeEvents Watch::intake_events() {
 KeySourceEvents Watch::key_events() {
   KeySourceEvents events;
   events.before_asking = [this](const KeyQuestion& question, const std::string& kms) {
-    return audit("keys_asked", {{"liid", question.liid}, {"question", question.id}, {"target", question.request.target}, {"kms", kms}});
+    return frame_.audit("keys_asked",
+                        {{"liid", question.liid}, {"question", question.id}, {"target", question.request.target}, {"kms", kms}});
   };
   events.before_answer = [this](const KeyQuestion& question, const std::string& kms, std::string_view outcome, std::string_view reason) {
-    return audit("keys_" + std::string(outcome), {{"liid", question.liid}, {"question", question.id}, {"kms", kms}, {"reason", reason}});
+    return frame_.audit("keys_" + std::string(outcome),
+                        {{"liid", question.liid}, {"question", question.id}, {"kms", kms}, {"reason", reason}});
   };
   events.on_bug = [this](const std::string& what) { on_bug("kms", what); };
   events.on_failed_try = [this](const std::string& kms, std::string_view why, const std::string& text) {
@@ -135,7 +129,7 @@ void Watch::on_lemf(const std::string& name, const net::PeerIdentity& peer, bool
   const auto away = away_.extract(name);
   if (away.empty() || !away.mapped().told) return;
   log_.info("a LEMF is back", {{"destination", name}});
-  static_cast<void>(audit("lemf_back", {{"destination", name}}));
+  static_cast<void>(frame_.audit("lemf_back", {{"destination", name}}));
 }
 
 void Watch::look_at_lemfs(TimePoint now) {
@@ -163,11 +157,6 @@ void Watch::on_lemf_lost(const std::string& name, const std::string& why) {
   }
   metrics_.gauge("hi2_df2_lemf_connected", "1 while records can go to the LEMF", {{"destination", name}}).set(0);
   log_.error("a LEMF can't be reached: its records wait", {{"destination", name}, {"problem", why}});
-}
-
-void Watch::on_anchor_failure(const Error& error) {
-  log_.critical("the anchor of the audit trail can't be written", {{"problem", error.message()}});
-  metrics_.counter("hi2_audit_anchor_failures_total", "times that the anchor of the audit trail could not be written").add();
 }
 
 void Watch::on_delivery_fault(const std::string& name, const std::string& why) {

@@ -3,23 +3,26 @@
 // Source:  docs/operations.md lists metrics and alarms.
 // Units:   as the names of the metrics say.
 // Errors:  none.
-// Owns:    nothing but counts; log, metrics and trail must outlive it, and it the parts.
+// Owns:    nothing but counts; the frame must outlive it, and it the parts.
 #pragma once
 
 #include <atomic>
 
 #include "delivery/sqlite_spool.hpp"
-#include "df2/alarms.hpp"
 #include "df2/intake.hpp"
 #include "df2/key_source.hpp"
-#include "ops/metrics.hpp"
+#include "ops/alarms.hpp"
+#include "ops/daemon_frame.hpp"
 
 namespace li::df2 {
 
 class Watch {
  public:
-  Watch(const ops::Log& log, ops::Metrics& metrics, ops::AuditLog& audit, double alarms_per_second)
-      : log_(log), metrics_(metrics), audit_(audit), alarms_(log, metrics, audit, alarms_per_second, std::chrono::steady_clock::now) {}
+  Watch(ops::DaemonFrame& frame, double alarms_per_second)
+      : frame_(frame),
+        log_(frame.log),
+        metrics_(frame.metrics),
+        alarms_(frame.log, frame.metrics, frame.trail(), alarms_per_second, std::chrono::steady_clock::now) {}
 
   [[nodiscard]] Observer observer();
   [[nodiscard]] EngineEvents engine_events();
@@ -31,7 +34,6 @@ class Watch {
   void on_lemf(const std::string& name, const net::PeerIdentity& peer, bool acknowledges);
   void on_lemf_refused(const std::string& name, const std::string& why);
   void on_lemf_lost(const std::string& name, const std::string& why);
-  void on_anchor_failure(const Error& error);
   void on_delivery_fault(const std::string& name, const std::string& why);
   /// For a timer.
   void look_at_lemfs(TimePoint now);
@@ -39,21 +41,17 @@ class Watch {
   void on_unreadable(const delivery::SqliteSpool::Unreadable& row);
   void on_delivered(const std::string& name, const std::vector<TimePoint>& events, TimePoint now);
 
-  [[nodiscard]] Result<void> audit(const std::string& event, const ops::Fields& fields);
-  [[nodiscard]] Alarms& alarms() { return alarms_; }
-  /// The last entry could not be written.
-  [[nodiscard]] bool audit_fails() const { return audit_fails_; }
+  [[nodiscard]] ops::Alarms& alarms() { return alarms_; }
 
  private:
   void on_signal(const Signal& signal);
   void on_bug(std::string_view where, const std::string& what);
   ops::Counter count(const char* name, const char* help, const ops::Labels& labels) { return metrics_.counter(name, help, labels); }
 
+  ops::DaemonFrame& frame_;
   const ops::Log& log_;
   ops::Metrics& metrics_;
-  ops::AuditLog& audit_;
-  Alarms alarms_;
-  std::atomic<bool> audit_fails_ = false;
+  ops::Alarms alarms_;
   std::string stalled_;  ///< why nothing can be committed; of the engine's thread
 
   struct Away {

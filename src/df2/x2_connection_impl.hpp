@@ -1,4 +1,9 @@
 // df2/x2_connection_impl.hpp: one connection of X2, in its thread.
+//
+// Source:  TS 103 221-2 clause 6.
+// Units:   octets; a steady clock.
+// Errors:  told to the events; each ends the connection but a PDU that is left out.
+// Owns:    a connection owns its answers, which the engine shares; stream and engine must outlive it.
 #pragma once
 
 #include <condition_variable>

@@ -3,31 +3,22 @@
 // Source:  docs/kms.md, docs/decisions.md.
 // Units:   as the parts have it.
 // Errors:  start() and reload() say everything that is wrong, a line each. A reload that fails changes nothing, unless a certificate's
-// files
-//          change between the look at them and their use, which is a critical line in the log.
+//          files change between the look at them and their use, which is a critical line in the log.
 // Owns:    all of it. stop() or the destructor ends it: requests that have begun are answered.
 #pragma once
 
-#include <array>
-#include <atomic>
-
-#include "kms/audit_budget.hpp"
 #include "kms/endpoints.hpp"
-#include "ops/metrics.hpp"
-#include "ops/security_event.hpp"
+#include "ops/audit_budget.hpp"
+#include "ops/daemon_frame.hpp"
 #include "xk/endpoint.hpp"
 
 namespace li::kms {
 
-using Problems = std::vector<std::string>;
+using ops::Problems;
 
 class Daemon {
  public:
-  struct Surroundings {
-    ops::Clock clock = ops::system_now;
-    ops::LogOptions log;
-    std::chrono::milliseconds grace = std::chrono::seconds(10);  ///< for requests that have begun when it is told to stop
-  };
+  using Surroundings = ops::Surroundings;
   [[nodiscard]] static tl::expected<std::unique_ptr<Daemon>, Problems> start(const std::string& config_path, const Surroundings& around);
   /// What a start would say about the configuration and the files that it names, without one.
   [[nodiscard]] static Problems check(const std::string& config_path);
@@ -47,20 +38,18 @@ class Daemon {
   enum class Role { ue, xk, peers, bsf, metrics };
   /// 0 when there is no such listener.
   [[nodiscard]] std::uint16_t port(Role role) const;
-  [[nodiscard]] const ops::Log& log() const { return log_; }
+  [[nodiscard]] const ops::Log& log() const { return frame_->log; }
   /// What is wrong now; nothing is fine.
   [[nodiscard]] std::vector<std::string> health() const;
 
  private:
   struct Listening {
     Role role;
-    std::shared_ptr<net::TlsContext> tls;
     std::unique_ptr<net::HttpServer> server;
   };
   struct Rules;
 
-  Daemon(std::string config_path, Settings settings, const Surroundings& around, std::unique_ptr<Store> store,
-         std::unique_ptr<ops::AuditLog> audit);
+  Daemon(std::string config_path, Settings settings, std::unique_ptr<ops::DaemonFrame> frame, std::unique_ptr<Store> store);
   [[nodiscard]] tl::expected<void, Problems> serve();
   [[nodiscard]] tl::expected<void, Problems> listen(Role role, const Listener& settings, const net::HttpHandler& handler,
                                                     std::size_t body_limit);
@@ -69,11 +58,8 @@ class Daemon {
   [[nodiscard]] Problems take_over(Rules rules, const ops::Fields& who);
   void apply(Rules rules);
   [[nodiscard]] Journal journal(bool limited);
-  [[nodiscard]] Result<void> audit(const std::string& event, const ops::Fields& fields);
   void alarm(const Origin& from, std::string_view reason, ops::Fields fields, bool limited);
   void audit_counts();
-  void on_anchor_failure(const Error& error);
-  void look_at_audit();
   [[nodiscard]] net::HttpHandler watched(Role role, net::HttpHandler handler);
   [[nodiscard]] net::ServerEvents events_of(Role role);
   void on_bad_request(Role role, unsigned status, const net::PeerIdentity& peer);
@@ -81,28 +67,20 @@ class Daemon {
   void on_failure(Role role, const std::string& what);
   void rotate(Time now);
   void purge(Time now);
-  void look_at_certificates(Time now);
 
   const std::string config_path_;
   const Settings settings_;  ///< as at the start
-  const ops::Clock clock_;
-  const std::chrono::milliseconds grace_;
-  ops::Log log_;
-  ops::Metrics metrics_;
+  const std::unique_ptr<ops::DaemonFrame> frame_;
   std::unique_ptr<Store> store_;
-  std::unique_ptr<ops::AuditLog> audit_;
-  ops::SecurityEvents events_;
-  std::atomic<bool> audit_fails_ = false;  ///< the last entry
-  bool trail_was_broken_ = false;          ///< at the last tick
-  AuditBudget budget_;
+  ops::AuditBudget budget_;
   mutable std::mutex store_lock_;
   std::string store_problem_;  ///< at the last tick, for health() must not wait for the store
   TicketService tickets_;
   KeyService keys_;
   std::unique_ptr<xk::Endpoint> xk_;
   std::vector<Listening> listeners_;
+  std::vector<ops::NamedTls> contexts_;  ///< of the listeners
   Time purged_{};
-  Time warned_{};
 };
 
 }  // namespace li::kms

@@ -1,4 +1,7 @@
 // kms/daemon_impl.hpp: what a reload replaces.
+//
+// Source:  docs/kms.md, Reload.
+// Owns:    the rules own their keys until apply() takes them.
 #pragma once
 
 #include "kms/daemon.hpp"
@@ -19,6 +22,5 @@ struct Daemon::Rules {
 };
 
 [[nodiscard]] std::string_view name(Daemon::Role role);
-[[nodiscard]] inline tl::unexpected<Problems> problem(const Error& error) { return tl::unexpected(Problems{error.message()}); }
 
 }  // namespace li::kms

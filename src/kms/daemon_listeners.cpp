@@ -5,8 +5,6 @@ namespace li::kms {
 
 namespace {
 
-constexpr auto kWarnBefore = std::chrono::days(14);
-
 const std::vector<double>& latencies() {
   static const std::vector<double> bounds{0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5};
   return bounds;
@@ -49,37 +47,35 @@ tl::expected<void, Problems> Daemon::serve() {
     if (auto done = listen(Role::peers, settings_.peers, peer_handler(tickets_, settings_.peers.path), 64 * 1024); !done) return done;
   }
   if (settings_.bsf.on) {
-    if (auto done = listen(Role::bsf, settings_.bsf, bsf_handler(*store_, journal(true), clock_, settings_.bsf), 4096); !done) return done;
+    if (auto done = listen(Role::bsf, settings_.bsf, bsf_handler(*store_, journal(true), frame_->clock, settings_.bsf), 4096); !done)
+      return done;
   }
-  return listen(Role::metrics, settings_.metrics, ops::status_pages([this] { return metrics_.render(); }, [this] { return health(); }),
-                4096);
+  return listen(Role::metrics, settings_.metrics,
+                ops::status_pages([this] { return frame_->metrics.render(); }, [this] { return health(); }), 4096);
 }
 
 tl::expected<void, Problems> Daemon::listen(Role role, const Listener& settings, const net::HttpHandler& handler, std::size_t body_limit) {
-  net::ListenerSettings made;
-  made.address = settings.address.host;
-  made.port = settings.address.port;
+  auto made = ops::net_listener<net::ListenerSettings>(settings);
   made.threads = settings.threads;
-  made.max_connections = settings.max_connections;
   made.body_limit = body_limit;
   if (role != Role::metrics) {
     auto tls = net::TlsContext::load(settings.tls);
-    if (!tls) return problem(tls.error());
+    if (!tls) return ops::problem(tls.error());
     made.tls = *tls;
+    contexts_.push_back({std::string(name(role)), *tls});
   }
   made.handler = watched(role, handler);
-  auto tls = made.tls;
   auto server = net::HttpServer::start({std::move(made)}, events_of(role));
-  if (!server) return problem(server.error());
-  log_.info("listening", {{"listener", name(role)}, {"address", settings.address.host}, {"port", (*server)->port()}});
-  listeners_.push_back({role, std::move(tls), std::move(*server)});
+  if (!server) return ops::problem(server.error());
+  frame_->tell_listening(name(role), settings.address, (*server)->port());
+  listeners_.push_back({role, std::move(*server)});
   return {};
 }
 
 // Takes the time of each request, and notes those that no handler takes: a wrong path, method or type.
 net::HttpHandler Daemon::watched(Role role, net::HttpHandler handler) {
-  auto time =
-      metrics_.histogram("hi2_kms_request_seconds", "Time that a request took here", latencies(), {{"listener", std::string(name(role))}});
+  auto time = frame_->metrics.histogram("hi2_kms_request_seconds", "Time that a request took here", latencies(),
+                                        {{"listener", std::string(name(role))}});
   return [this, role, time, handler = std::move(handler)](const net::HttpRequest& request) {
     const auto begun = std::chrono::steady_clock::now();
     auto response = handler(request);
@@ -95,22 +91,9 @@ net::ServerEvents Daemon::events_of(Role role) {
           [this, role](unsigned status, const net::PeerIdentity& peer) { on_bad_request(role, status, peer); }};
 }
 
-void Daemon::look_at_certificates(Time now) {
-  const auto warn = now - warned_ >= std::chrono::hours(24);
-  for (const auto& listening : listeners_) {
-    if (!listening.tls) continue;
-    const auto left = listening.tls->certificate_expiry() - now;
-    metrics_.gauge("hi2_kms_certificate_seconds_left", "Until our certificate ends", {{"listener", std::string(name(listening.role))}})
-        .set(static_cast<double>(left.count()));
-    if (!warn || left > kWarnBefore) continue;
-    warned_ = now;
-    log_.warning("a certificate ends soon", {{"listener", name(listening.role)}, {"hours", left.count() / 3600}});
-  }
-}
-
 // Anybody may come to the UEs' listener and talk nonsense; to the others nobody should.
 void Daemon::on_refused(Role role, net::Refusal refusal, const std::string& address) {
-  metrics_
+  frame_->metrics
       .counter("hi2_kms_connections_refused_total", "Connections that did not come to a request",
                {{"listener", std::string(name(role))}, {"reason", std::string(net::to_string(refusal))}})
       .add();
@@ -121,7 +104,7 @@ void Daemon::on_refused(Role role, net::Refusal refusal, const std::string& addr
 
 void Daemon::on_bad_request(Role role, unsigned status, const net::PeerIdentity& peer) {
   const auto reason = reason_of(status);
-  metrics_
+  frame_->metrics
       .counter("hi2_kms_bad_requests_total", "Requests that no handler took", {{"listener", std::string(name(role))}, {"reason", reason}})
       .add();
   if (role == Role::ue || role == Role::metrics) return;
@@ -131,8 +114,8 @@ void Daemon::on_bad_request(Role role, unsigned status, const net::PeerIdentity&
 
 // A bug of ours, which somebody may have found before us.
 void Daemon::on_failure(Role role, const std::string& what) {
-  log_.error("a request failed: this is a bug", {{"listener", name(role)}, {"what", what}});
-  metrics_.counter("hi2_kms_failures_total", "Requests that failed by a bug", {{"listener", std::string(name(role))}}).add();
+  frame_->log.error("a request failed: this is a bug", {{"listener", name(role)}, {"what", what}});
+  frame_->metrics.counter("hi2_kms_failures_total", "Requests that failed by a bug", {{"listener", std::string(name(role))}}).add();
   alarm({std::string(name(role)), {}}, "internal_error", {{"listener", name(role)}, {"detail", what}}, true);
 }
 

@@ -7,12 +7,11 @@ tl::expected<Daemon::Rules, Problems> Daemon::prepare_reload() const {
   auto settings = load_settings(config_path_);
   if (!settings) return tl::unexpected(settings.error());
   auto problems = needs_restart(settings_, *settings);
-  auto rules = read_rules(std::move(*settings), clock_);
+  auto rules = read_rules(std::move(*settings), frame_->clock);
   if (!rules) problems.insert(problems.end(), rules.error().begin(), rules.error().end());
   for (const Listener* listener : {static_cast<const Listener*>(&settings_.ue), static_cast<const Listener*>(&settings_.xk),
                                    static_cast<const Listener*>(&settings_.peers), static_cast<const Listener*>(&settings_.bsf)}) {
-    if (!listener->on) continue;
-    if (auto tls = net::TlsContext::load(listener->tls); !tls) problems.push_back(tls.error().message());
+    if (listener->on) ops::try_tls(listener->tls, {}, problems);
   }
   if (!problems.empty()) return tl::unexpected(std::move(problems));
   return rules;
@@ -23,29 +22,19 @@ Problems Daemon::take_over(Rules rules, const ops::Fields& who) {
   auto fields = who;
   const auto in_force = rules.told();
   fields.insert(fields.end(), in_force.begin(), in_force.end());
-  if (auto entry = audit("reloaded", fields); !entry) return {entry.error().message()};
+  if (auto entry = frame_->audit("reloaded", fields); !entry) return {entry.error().message()};
   Problems problems;
-  for (const auto& listening : listeners_) {
-    if (!listening.tls) continue;
-    if (auto done = listening.tls->reload(); !done) problems.push_back(done.error().message());
+  for (const auto& one : contexts_) {
+    if (auto done = one.tls->reload(); !done) problems.push_back(done.error().message());
   }
   apply(std::move(rules));
-  for (const auto& line : problems) log_.critical("reloaded, but a listener keeps its old certificates", {{"problem", line}});
+  for (const auto& line : problems) frame_->log.critical("reloaded, but a listener keeps its old certificates", {{"problem", line}});
   return problems;
 }
 
 tl::expected<void, Problems> Daemon::reload(const ops::Fields& who) {
   auto rules = prepare_reload();
-  const auto problems = rules ? take_over(std::move(*rules), who) : rules.error();
-  if (problems.empty()) {
-    log_.info("reloaded");
-    return {};
-  }
-  for (const auto& line : problems) log_.error("not reloaded", {{"problem", line}});
-  auto fields = who;
-  fields.emplace_back("problem", problems.front());
-  static_cast<void>(audit("reload_failed", fields));
-  return tl::unexpected(problems);
+  return frame_->tell_reload(rules ? take_over(std::move(*rules), who) : rules.error(), who);
 }
 
 }  // namespace li::kms

@@ -108,12 +108,11 @@ Problems Daemon::check(const std::string& config_path) {
   Problems problems;
   if (auto store = Store::open(settings->store, settings->master_key, std::chrono::floor<seconds>(ops::system_now())); !store)
     add(problems, store.error());
-  const auto trails = ops::check_audit(settings->audit.key_file, {&settings->audit, &settings->admin_audit});
+  const auto trails = ops::check_audit(*settings);
   problems.insert(problems.end(), trails.begin(), trails.end());
   for (const auto& [role, listener] : std::initializer_list<std::pair<const char*, const Listener*>>{
            {"ue", &settings->ue}, {"xk", &settings->xk}, {"peers", &settings->peers}, {"bsf", &settings->bsf}}) {
-    if (!listener->on) continue;
-    if (auto tls = net::TlsContext::load(listener->tls); !tls) problems.push_back(std::string("[") + role + "]: " + tls.error().message());
+    if (listener->on) ops::try_tls(listener->tls, std::string("[") + role + "]: ", problems);
   }
   const auto rules = read_rules(std::move(*settings), ops::system_now);
   const auto more = rules ? rules->unknown_clients() : rules.error();
@@ -122,9 +121,9 @@ Problems Daemon::check(const std::string& config_path) {
 }
 
 void Daemon::apply(Rules rules) {
-  log_.set_level(rules.log_level);
-  for (const auto& line : rules.unknown_clients()) log_.warning("LI list", {{"problem", line}});
-  metrics_.gauge("hi2_kms_li_entries", "Entries of the LI list").set(static_cast<double>(rules.li_list.size()));
+  frame_->log.set_level(rules.log_level);
+  for (const auto& line : rules.unknown_clients()) frame_->log.warning("LI list", {{"problem", line}});
+  frame_->metrics.gauge("hi2_kms_li_entries", "Entries of the LI list").set(static_cast<double>(rules.li_list.size()));
   tickets_.set(std::move(rules.tickets));
   keys_.set(std::move(rules.keys), std::move(rules.li_list));
 }

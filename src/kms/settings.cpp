@@ -83,11 +83,8 @@ void read_tickets(const ConfigSection& section, Settings& settings) {
 
 void read_store(const ConfigSection& store, Settings& settings) {
   settings.store.path = store.path("path", "kms.sqlite", "the SQLite file").string();
-  if (auto key = store.secret_key("master_key", crypto::kMasterKeySize, "wraps the keys in the store: file:PATH or env:NAME, 32 octets")) {
+  if (auto key = store.secret_key("master_key", crypto::kMasterKeySize, "wraps the keys in the store: file:PATH or env:NAME, 32 octets"))
     settings.master_key = std::move(*key);
-  } else {
-    store.problem("master_key", "is needed");
-  }
   settings.store.max_replays = static_cast<std::size_t>(store.integer(
       "max_seen_messages", 1'000'000, {1000, 100'000'000}, "messages remembered against replay; new ones are refused when all are in use"));
   settings.store.random = crypto::random;
@@ -102,11 +99,8 @@ void read_tpk(const ConfigSection& tpk, Settings& settings) {
 
 void read_listener(const ConfigSection& section, Listener& listener, std::string_view address, std::optional<net::TlsPeers> peers,
                    unsigned threads = 2) {
-  listener.on = section.given();
-  listener.address = section.address("listen", address, "address and port");
-  listener.max_connections = static_cast<std::size_t>(section.integer("max_connections", 256, {1, 100'000}, "more are closed at once"));
+  static_cast<ops::Listener&>(listener) = ops::read_listener(section, {address, 256, 100'000, 96, 64}, peers);
   listener.threads = static_cast<unsigned>(section.integer("threads", threads, {1, 256}, "that serve this listener"));
-  if (peers) listener.tls = ops::read_tls(section, *peers, listener.on);
 }
 
 void read_ue(const ConfigSection& section, Settings::Ue& ue) {
@@ -140,11 +134,7 @@ PeerSettings read_peer(const ConfigSection& section) {
   if (peer.kms.domains.empty()) section.problem("domains", "at least one is needed");
   peer.kms.names = section.texts("names", "of its certificate when it comes to us");
   peer.kms.key_id = to_bytes(section.text("key_id", {}, "names the key of the two KMSs (IDRpsk)"));
-  if (auto key = section.secret_key("key", 32, "the key of the two KMSs: file:PATH or env:NAME, 32 octets")) {
-    peer.kms.key = std::move(*key);
-  } else {
-    section.problem("key", "is needed");
-  }
+  if (auto key = section.secret_key("key", 32, "the key of the two KMSs: file:PATH or env:NAME, 32 octets")) peer.kms.key = std::move(*key);
   peer.address = section.address("address", {}, "where we ask it");
   peer.server_name = section.text("server_name", {}, "of its certificate when we go there");
   peer.path = section.text("path", "/keymanagement", "where we post");
@@ -175,8 +165,7 @@ void read_bsf(const ConfigSection& section, Settings::Bsf& bsf) {
 }
 
 void read_audit(const ConfigSection& section, Settings& settings) {
-  ops::read_audit_trails(section, "kms", "every key request and every refusal", "every command of administration", settings.audit,
-                         settings.admin_audit);
+  ops::read_audit_trails(section, "kms", "every key request and every refusal", "every command of administration", settings);
   settings.audited_refusals_per_second = static_cast<double>(section.integer(
       "refusals_per_second", 20, {1, 100'000}, "of UEs that are audited one by one; more are counted, so that nobody fills the disk"));
 }

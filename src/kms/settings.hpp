@@ -7,18 +7,12 @@
 #pragma once
 
 #include "kms/ticket_service.hpp"
-#include "net/server.hpp"
-#include "ops/config.hpp"
-#include "ops/log.hpp"
+#include "ops/daemon_sections.hpp"
+#include "ops/listener.hpp"
 
 namespace li::kms {
 
-/// A listener that may be left out.
-struct Listener {
-  bool on = false;
-  ops::Address address;
-  net::TlsSettings tls;
-  std::size_t max_connections = 256;
+struct Listener : ops::Listener {
   unsigned threads = 2;
 };
 
@@ -30,7 +24,7 @@ struct PeerSettings {
   std::chrono::milliseconds timeout{};
 };
 
-struct Settings {
+struct Settings : ops::DaemonSettings {
   Store::Options store;
   SecretBytes master_key;
   TicketRules tickets;
@@ -62,11 +56,7 @@ struct Settings {
   } bsf;
   Listener metrics;
 
-  ops::AuditOptions audit;        ///< of the daemon
-  ops::AuditOptions admin_audit;  ///< of the commands of administration
   double audited_refusals_per_second = 0;
-  ops::LogLevel log_level = ops::LogLevel::info;
-  std::string sha256;  ///< of the file
 };
 
 /// Declares every key; what is wrong is noted in the configuration.

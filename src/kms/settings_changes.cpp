@@ -1,36 +1,16 @@
 // What a reload can't change.
-#include <algorithm>
-
 #include "kms/settings.hpp"
+#include "ops/changes.hpp"
 
 namespace li::kms {
 
 namespace {
 
-/// Notes keys whose values differ.
-struct Changes {
-  std::vector<std::string> lines;
-
-  template <typename T>
-  void look(const std::string& key, const T& now, const T& next) {
-    if (!(now == next)) lines.push_back(key + ": a change needs a restart");
-  }
-  void look_for_new(const std::string& key, const std::vector<std::string>& now, const std::vector<std::string>& next) {
-    for (const auto& name : next) {
-      if (std::find(now.begin(), now.end(), name) == now.end()) lines.push_back(key + ": a new name needs a restart: " + name);
-    }
-  }
-};
+using ops::Changes;
 
 void look_at_listener(Changes& changes, const std::string& name, const Listener& now, const Listener& next) {
-  changes.look("[" + name + "]", now.on, next.on);
-  changes.look(name + ".listen", now.address, next.address);
+  changes.look_at_listener(name, now, next);
   changes.look(name + ".threads", now.threads, next.threads);
-  changes.look(name + ".max_connections", now.max_connections, next.max_connections);
-  changes.look(name + ".certificate", now.tls.certificate_file, next.tls.certificate_file);
-  changes.look(name + ".key", now.tls.key_file, next.tls.key_file);
-  changes.look(name + ".ca", now.tls.ca_file, next.tls.ca_file);
-  changes.look(name + ".crl", now.tls.crl_file, next.tls.crl_file);
 }
 
 void look_at_listeners(Changes& changes, const Settings& now, const Settings& next) {
@@ -55,13 +35,6 @@ void look_at_listeners(Changes& changes, const Settings& now, const Settings& ne
   changes.look("bsf.longest", now.bsf.longest, next.bsf.longest);
 }
 
-void look_at_audit(Changes& changes, const Settings& now, const Settings& next) {
-  changes.look("audit.trail", now.audit.path, next.audit.path);
-  changes.look("audit.key", now.audit.key_file, next.audit.key_file);
-  changes.look("audit.anchor", now.audit.anchor, next.audit.anchor);
-  changes.look("audit.refusals_per_second", now.audited_refusals_per_second, next.audited_refusals_per_second);
-}
-
 }  // namespace
 
 std::vector<std::string> needs_restart(const Settings& now, const Settings& next) {
@@ -74,7 +47,8 @@ std::vector<std::string> needs_restart(const Settings& now, const Settings& next
   // How long retired TPKs are kept was settled at the start.
   if (next.tickets.lifetime > now.tickets.lifetime) changes.lines.emplace_back("tickets.lifetime: a longer one needs a restart");
   look_at_listeners(changes, now, next);
-  look_at_audit(changes, now, next);
+  changes.look_at_trail(now.audit, next.audit);
+  changes.look("audit.refusals_per_second", now.audited_refusals_per_second, next.audited_refusals_per_second);
   return changes.lines;
 }
 

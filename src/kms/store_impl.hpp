@@ -1,4 +1,9 @@
 // kms/store_impl.hpp: the store's connection, lock and vault, for the files that hold its functions.
+//
+// Source:  docs/kms.md (what is kept, and how it is sealed).
+// Units:   times in seconds, UTC.
+// Errors:  those of db; names are told, keys never.
+// Owns:    connection and vault; the lock is for whoever uses them.
 #pragma once
 
 #include <mutex>

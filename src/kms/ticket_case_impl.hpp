@@ -1,4 +1,7 @@
 // kms/ticket_case_impl.hpp: one message to the ticket service on its way, with what the audit entry will say.
+//
+// Source:  RFC 6043 clauses 4.2.1 and 4.2.3.
+// Owns:    all but the octets, which are the caller's.
 #pragma once
 
 #include "kms/ticket_service.hpp"

@@ -3,8 +3,6 @@
 #include <filesystem>
 #include <thread>
 
-#include "crypto/key.hpp"
-#include "crypto/vault.hpp"
 #include "ops/first_files.hpp"
 #include "ops/user.hpp"
 
@@ -60,14 +58,11 @@ Result<Erased> erase(Settings settings, ByteView liid) {
 }
 
 Result<std::vector<std::string>> initialise(const std::string& config_path, TimePoint now) {
-  const auto master = ops::secret_file(config_path, "store", "master_key");
-  if (!master) return failure(master.error());
   std::vector<std::string> made;
-  if (auto done = ops::make_missing({{*master, [] { return ops::new_hex_key(crypto::kMasterKeySize); }}}, made); !done)
-    return failure(done.error());
+  if (auto done = ops::make_master_key(config_path, "store", made); !done) return failure(done.error());
   const auto settings = load_settings(config_path);
   if (!settings) return failure(ErrorKind::malformed, settings.error().front());
-  auto done = ops::make_missing({{settings->audit.key_file, [] { return crypto::PrivateKey::new_ed25519().to_pem(); }}}, made);
+  auto done = ops::make_missing({ops::new_audit_key(settings->audit.key_file)}, made);
   if (!done) return failure(done.error());
   if (!std::filesystem::exists(settings->store.path)) {
     if (auto store = Store::create(settings->store, settings->master_key); !store) return failure(store.error());

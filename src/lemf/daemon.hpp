@@ -7,26 +7,19 @@
 // Owns:    all of it. stop() or the destructor ends it: what was read is stored and confirmed.
 #pragma once
 
-#include <atomic>
-
 #include "lemf/drop_folder.hpp"
 #include "lemf/receiver.hpp"
 #include "lemf/settings.hpp"
-#include "net/server.hpp"
-#include "ops/metrics.hpp"
-#include "ops/security_event.hpp"
+#include "ops/alarms.hpp"
+#include "ops/daemon_frame.hpp"
 
 namespace li::lemf {
 
-using Problems = std::vector<std::string>;
+using ops::Problems;
 
 class Daemon {
  public:
-  struct Surroundings {
-    ops::Clock clock = ops::system_now;
-    ops::LogOptions log;
-    std::chrono::milliseconds grace = std::chrono::seconds(10);  ///< for connections when it is told to stop
-  };
+  using Surroundings = ops::Surroundings;
   [[nodiscard]] static tl::expected<std::unique_ptr<Daemon>, Problems> start(const std::string& config_path, const Surroundings& around);
   /// What a start would say about the configuration and the files that it names, without one.
   [[nodiscard]] static Problems check(const std::string& config_path);
@@ -44,13 +37,12 @@ class Daemon {
   /// 0 without [hi2].
   [[nodiscard]] std::uint16_t hi2_port() const { return receiver_ ? receiver_->port() : std::uint16_t{0}; }
   [[nodiscard]] std::uint16_t metrics_port() const { return pages_->port(); }
-  [[nodiscard]] const ops::Log& log() const { return log_; }
+  [[nodiscard]] const ops::Log& log() const { return frame_->log; }
   /// What is wrong now; nothing is fine.
   [[nodiscard]] std::vector<std::string> health() const;
 
  private:
-  Daemon(std::string config_path, Settings settings, const Surroundings& around, std::unique_ptr<Store> store,
-         std::unique_ptr<ops::AuditLog> audit);
+  Daemon(std::string config_path, Settings settings, std::unique_ptr<ops::DaemonFrame> frame, std::unique_ptr<Store> store);
   [[nodiscard]] Result<void> serve();
   [[nodiscard]] Result<void> receive();
   void watch_folder();
@@ -60,22 +52,15 @@ class Daemon {
   void on_notice(const std::string& source, const Notice& notice);
   void on_fault(const std::string& source, const Error& error);
   void on_file(const FileReport& report);
-  void alarm(std::string_view reason, ops::Fields fields);
   [[nodiscard]] Problems take_over(const Settings& settings, const ops::Fields& who);
-  void look_at_certificates();
-  void look_at_audit();
   void count();
 
   const std::string config_path_;
   const Settings settings_;  ///< as at the start
-  const ops::Clock clock_;
-  const std::chrono::milliseconds grace_;
-  ops::Log log_;
-  ops::Metrics metrics_;
+  const std::unique_ptr<ops::DaemonFrame> frame_;
   std::unique_ptr<Store> store_;
-  std::unique_ptr<ops::AuditLog> audit_;
-  ops::SecurityEvents security_;
-  std::shared_ptr<net::TlsContext> tls_;
+  ops::Alarms alarms_;
+  std::vector<ops::NamedTls> contexts_;  ///< none without [hi2]
   std::unique_ptr<Receiver> receiver_;
   std::unique_ptr<DropFolder> folder_;
   std::unique_ptr<net::HttpServer> pages_;
@@ -83,9 +68,6 @@ class Daemon {
   mutable std::mutex lock_;    ///< around the next ones
   std::string store_problem_;  ///< nothing could be stored at the last attempt
   std::string folder_problem_;
-  std::chrono::seconds alarms_second_{};
-  unsigned alarms_ = 0;  ///< audited in that second
-  std::optional<TimePoint> warned_;
 };
 
 }  // namespace li::lemf

@@ -1,4 +1,9 @@
 // lemf/file_records_impl.hpp: what a file of the drop folder holds, in pieces.
+//
+// Source:  docs/lemf.md (drop folder).
+// Units:   octets.
+// Errors:  of the file, with its path; what stands in it is counted, no Error.
+// Owns:    a TakenFile owns its descriptor.
 #pragma once
 
 #include <filesystem>

@@ -1,6 +1,11 @@
 // lemf/key_book_impl.hpp: what the records say of calls: their keys, and the media they are for.
 //
 // A call is what has one LIID and one correlation.
+//
+// Source:  TS 33.107 7A.7.2 (keys and correlation), RFC 4567 7.1 and RFC 4568 (keys and m= lines).
+// Units:   times of packets.
+// Errors:  add() says which record can't be used; an offer that is not understood says so in the summary of its stream.
+// Owns:    calls and keys; matches and attempts point into it.
 #pragma once
 
 #include <deque>

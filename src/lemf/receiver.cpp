@@ -117,11 +117,7 @@ Receiver::Receiver(Store& store, ReceiverSettings settings, ReceiverEvents event
 
 Result<std::unique_ptr<Receiver>> Receiver::start(Store& store, ReceiverSettings settings, ReceiverEvents events) {
   auto receiver = std::unique_ptr<Receiver>(new Receiver(store, std::move(settings), std::move(events)));
-  net::StreamListener listener;
-  listener.address = receiver->settings_.address;
-  listener.port = receiver->settings_.port;
-  listener.tls = receiver->settings_.tls;
-  listener.max_connections = receiver->settings_.max_connections;
+  auto listener = receiver->settings_.listener;
   listener.handler = [self = receiver.get()](net::TlsStream& stream) { self->serve(stream); };
   auto server = net::StreamServer::start(std::move(listener), {receiver->events_.on_refused, receiver->events_.on_failure});
   if (!server) return failure(server.error());

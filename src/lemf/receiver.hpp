@@ -17,11 +17,8 @@
 namespace li::lemf {
 
 struct ReceiverSettings {
-  std::string address = "127.0.0.1";
-  std::uint16_t port = 0;
-  std::shared_ptr<net::TlsContext> tls;
+  net::StreamListener listener;                  ///< without its handler
   std::vector<std::string> mediation_functions;  ///< names of their certificates; the context lets in nobody else
-  std::size_t max_connections = 64;
   delivery::ReceiverLink::Options link;
   std::chrono::milliseconds silence{600'000};   ///< so long without an octet, a connection ends
   std::chrono::milliseconds patience{4'000};    ///< so long it waits for room on the disk

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "crypto/vault.hpp"
+#include "ops/changes.hpp"
 #include "ops/daemon_sections.hpp"
 
 namespace li::lemf {
@@ -12,12 +13,9 @@ namespace {
 using ops::ConfigSection;
 
 void read_hi2(const ConfigSection& section, Settings::Hi2& hi2) {
-  hi2.on = section.given();
-  hi2.address = section.address("listen", "127.0.0.1:50443", "address and port");
-  hi2.tls = ops::read_tls(section, net::TlsPeers::mutual, hi2.on);
+  static_cast<ops::Listener&>(hi2) = ops::read_listener(section, {"127.0.0.1:50443", 64, 10'000, 32, 0}, net::TlsPeers::mutual);
   hi2.tls.peer_names = section.texts("mediation_functions", "URI or DNS names of the certificates that may deliver");
   if (hi2.on && hi2.tls.peer_names.empty()) section.problem("mediation_functions", "at least one is needed");
-  hi2.max_connections = static_cast<std::size_t>(section.integer("max_connections", 64, {1, 10'000}, "more are closed at once"));
   hi2.max_pdu =
       static_cast<std::size_t>(section.size("max_pdu", "16MiB", {"64KiB", "256MiB"}, "a connection that sends a larger one ends"));
   hi2.acknowledgement =
@@ -49,11 +47,8 @@ void read_drop_folder(const ConfigSection& section, Settings::DropFolder& folder
 void read_store(const ConfigSection& store, Settings& settings) {
   settings.store.path = store.path("path", "lemf.sqlite", "the SQLite file").string();
   if (auto key =
-          store.secret_key("master_key", crypto::kMasterKeySize, "wraps the data keys of the LIIDs: file:PATH or env:NAME, 32 octets")) {
+          store.secret_key("master_key", crypto::kMasterKeySize, "wraps the data keys of the LIIDs: file:PATH or env:NAME, 32 octets"))
     settings.master_key = std::move(*key);
-  } else {
-    store.problem("master_key", "is needed");
-  }
   constexpr std::uint64_t kPage = 4096;
   const auto most = store.size("max_size", "0", {"0", "1024TiB"}, "of the SQLite file; 0: as the disk has");
   settings.store.max_pages = static_cast<std::int64_t>((most + kPage - 1) / kPage);
@@ -68,7 +63,7 @@ Settings read_settings(const ops::Config& config) {
   read_drop_folder(root.table("drop_folder", "mediation functions put files here, through an FTPS server"), settings.drop_folder);
   read_store(root.table("store", "what is kept"), settings);
   ops::read_audit_trails(root.table("audit", "the audit trails"), "lemf", "every refusal, conflict and reload",
-                         "every command of administration, and who saw keys", settings.audit, settings.admin_audit);
+                         "every command of administration, and who saw keys", settings);
   settings.metrics = root.table("metrics", "Prometheus and health, plain HTTP").address("listen", "127.0.0.1:9466", "address and port");
   settings.log_level = ops::read_log_level(root);
   if (!settings.hi2.on && !settings.drop_folder.on) root.problem("hi2", "there is neither [hi2] nor [drop_folder]: nothing can come");
@@ -81,26 +76,23 @@ tl::expected<Settings, std::vector<std::string>> load_settings(const std::string
 
 // Level, mediation functions and the contents of certificates change with a reload.
 std::vector<std::string> needs_restart(const Settings& now, const Settings& next) {
-  std::vector<std::string> changed;
-  const auto look = [&](bool same, const char* key) {
-    if (!same) changed.push_back(std::string(key) + " can't change while the daemon runs: restart it");
-  };
-  look(now.hi2.on == next.hi2.on && now.hi2.address == next.hi2.address, "hi2.listen");
-  look(now.hi2.tls.certificate_file == next.hi2.tls.certificate_file && now.hi2.tls.key_file == next.hi2.tls.key_file &&
-           now.hi2.tls.ca_file == next.hi2.tls.ca_file && now.hi2.tls.crl_file == next.hi2.tls.crl_file,
-       "hi2: the path of a certificate, key, CA or CRL file");
-  look(now.hi2.max_connections == next.hi2.max_connections && now.hi2.max_pdu == next.hi2.max_pdu &&
-           now.hi2.acknowledgement == next.hi2.acknowledgement && now.hi2.silence == next.hi2.silence &&
-           now.hi2.patience == next.hi2.patience,
-       "hi2: a limit");
-  look(now.drop_folder.on == next.drop_folder.on && now.drop_folder.path == next.drop_folder.path &&
-           now.drop_folder.work == next.drop_folder.work && now.drop_folder.interval == next.drop_folder.interval &&
-           now.drop_folder.max_file == next.drop_folder.max_file,
-       "drop_folder");
-  look(now.store.path == next.store.path && now.store.max_pages == next.store.max_pages && now.master_key == next.master_key, "store");
-  look(now.audit.path == next.audit.path && now.audit.key_file == next.audit.key_file && now.audit.anchor == next.audit.anchor, "audit");
-  look(now.metrics == next.metrics, "metrics.listen");
-  return changed;
+  ops::Changes changes;
+  changes.look_at_listener("hi2", now.hi2, next.hi2);
+  changes.look("hi2.max_pdu", now.hi2.max_pdu, next.hi2.max_pdu);
+  changes.look("hi2.acknowledgement", now.hi2.acknowledgement, next.hi2.acknowledgement);
+  changes.look("hi2.silence", now.hi2.silence, next.hi2.silence);
+  changes.look("hi2.full_disk_patience", now.hi2.patience, next.hi2.patience);
+  changes.look("[drop_folder]", now.drop_folder.on, next.drop_folder.on);
+  changes.look("drop_folder.path", now.drop_folder.path, next.drop_folder.path);
+  changes.look("drop_folder.work", now.drop_folder.work, next.drop_folder.work);
+  changes.look("drop_folder.interval", now.drop_folder.interval, next.drop_folder.interval);
+  changes.look("drop_folder.max_file", now.drop_folder.max_file, next.drop_folder.max_file);
+  changes.look("store.path", now.store.path, next.store.path);
+  changes.look("store.max_size", now.store.max_pages, next.store.max_pages);
+  changes.look("store.master_key", now.master_key, next.master_key);
+  changes.look_at_trail(now.audit, next.audit);
+  changes.look("metrics.listen", now.metrics, next.metrics);
+  return changes.lines;
 }
 
 std::string describe_settings() {

@@ -7,19 +7,13 @@
 #pragma once
 
 #include "lemf/store.hpp"
-#include "net/tls.hpp"
-#include "ops/audit.hpp"
-#include "ops/config.hpp"
-#include "ops/log.hpp"
+#include "ops/daemon_sections.hpp"
+#include "ops/listener.hpp"
 
 namespace li::lemf {
 
-struct Settings {
-  struct Hi2 {
-    bool on = false;
-    ops::Address address;
-    net::TlsSettings tls;  ///< with the names of those who may come
-    std::size_t max_connections = 0;
+struct Settings : ops::DaemonSettings {
+  struct Hi2 : ops::Listener {  ///< its TLS with the names of those who may come
     std::size_t max_pdu = 0;
     bool acknowledgement = true;
     std::chrono::milliseconds silence{};
@@ -34,11 +28,7 @@ struct Settings {
   } drop_folder;
   StoreOptions store;
   SecretBytes master_key;
-  ops::AuditOptions audit;        ///< of the daemon
-  ops::AuditOptions admin_audit;  ///< of the commands of administration
   ops::Address metrics;
-  ops::LogLevel log_level = ops::LogLevel::info;
-  std::string sha256;  ///< of the file
 };
 
 /// Declares every key; what is wrong is noted in the configuration.

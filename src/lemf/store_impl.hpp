@@ -1,4 +1,9 @@
 // lemf/store_impl.hpp: the store's connection and what it remembers of it between two transactions.
+//
+// Source:  docs/lemf.md, docs/decisions.md.
+// Units:   milliseconds, UTC.
+// Errors:  those of db; kind limit: the disk is full.
+// Owns:    the connection and the data keys that it has met.
 #pragma once
 
 #include <condition_variable>

@@ -1,4 +1,9 @@
 // lemf/stream_impl.hpp: one stream on its way to the clear.
+//
+// Source:  RFC 3711.
+// Units:   packets.
+// Errors:  none: what does not open is counted.
+// Owns:    its sessions; the book must outlive it.
 #pragma once
 
 #include "lemf/decrypt.hpp"

@@ -1,4 +1,7 @@
 // media/big_endian_impl.hpp: numbers in network order.
+//
+// Units:   octets.
+// Errors:  none: the caller has looked at the size.
 #pragma once
 
 #include "base/bytes.hpp"

@@ -3,10 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <cstring>
 
+#include "base/text.hpp"
 #include "media/big_endian_impl.hpp"
 #include "media/new_file_impl.hpp"
 
@@ -54,11 +54,6 @@ std::int16_t from_a_law(std::uint8_t octet) {
   return static_cast<std::int16_t>((even & 0x80) != 0 ? static_cast<int>(magnitude) : -static_cast<int>(magnitude));
 }
 
-bool same(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
 tl::unexpected<Error> of_file(const std::string& file, const char* text) {
   return failure({ErrorKind::unexpected, text, std::nullopt, file, {}});
 }
@@ -73,9 +68,9 @@ bool make(const std::string& file, Existing existing) {
 std::optional<SoundFormat> sound_format(std::string_view name, std::uint32_t rate, unsigned channels) {
   if (rate == 0 || rate > 192'000 || channels == 0 || channels > 8) return std::nullopt;
   const auto made = [&](SoundCoding coding) { return SoundFormat{coding, rate, static_cast<std::uint16_t>(channels)}; };
-  if (same(name, "PCMU")) return made(SoundCoding::pcmu);
-  if (same(name, "PCMA")) return made(SoundCoding::pcma);
-  if (same(name, "L16")) return made(SoundCoding::l16);
+  if (same_letters(name, "PCMU")) return made(SoundCoding::pcmu);
+  if (same_letters(name, "PCMA")) return made(SoundCoding::pcma);
+  if (same_letters(name, "L16")) return made(SoundCoding::l16);
   return std::nullopt;
 }
 

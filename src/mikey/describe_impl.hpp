@@ -1,4 +1,8 @@
 // mikey/describe_impl.hpp: the parts that a description is put together from.
+//
+// Source:  RFC 3830 clause 6, RFC 6043 clause 6, by payload.
+// Units:   offsets and lengths in octets.
+// Owns:    what is described, copies of octets too.
 #pragma once
 
 #include "mikey/decode.hpp"

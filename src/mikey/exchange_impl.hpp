@@ -1,4 +1,8 @@
 // mikey/exchange_impl.hpp: a Transfer exchange that has been read and verified, and what session keys are made from.
+//
+// Source:  RFC 6043 clauses 4.2.2, 5.1.3 and 5.2; RFC 3830 clause 4.
+// Errors:  an Answer: the refusal and its clause.
+// Owns:    an Established owns its keys, which are wiped.
 #pragma once
 
 #include "mikey/call.hpp"

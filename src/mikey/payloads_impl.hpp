@@ -1,4 +1,9 @@
 // mikey/payloads_impl.hpp: reading one payload of any kind.
+//
+// Source:  RFC 3830 clause 6, RFC 6043 clause 6.
+// Units:   offsets in octets of the message.
+// Errors:  kept in the Reader: the first one, with its offset.
+// Owns:    results own their octets.
 #pragma once
 
 #include "mikey/message.hpp"

@@ -1,4 +1,8 @@
 // net/connection_impl.hpp: one connection of a server, and what it shares with its listener.
+//
+// Units:   connections.
+// Errors:  bind() says where it can't listen; later ones are told to the events.
+// Owns:    a listener knows its connections, and does not own them; any thread may use it.
 #pragma once
 
 #include <atomic>
@@ -38,6 +42,10 @@ class ListenerState {
   void failed(const char* what) const noexcept;
   [[nodiscard]] bool stopping() const { return stopping_; }
 
+  /// Listens where the settings say.
+  [[nodiscard]] Result<void> bind(boost::asio::ip::tcp::acceptor& acceptor);
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+
   enum class Entry { entered, full, stopping };
   /// Over TLS, a connection waits for its handshake first. When there are too many that wait, the oldest gives way.
   [[nodiscard]] Entry enter(std::uint64_t id, const std::string& address, const std::shared_ptr<Connection>& connection);
@@ -65,6 +73,7 @@ class ListenerState {
   [[nodiscard]] bool is_full_for(const std::string& site) const;
   [[nodiscard]] Place give_way();
 
+  std::uint16_t port_ = 0;
   mutable std::mutex mutex_;
   std::condition_variable empty_;
   std::map<std::uint64_t, Place> open_;  // the oldest first

@@ -1,4 +1,7 @@
 // net/dial_impl.hpp: what those who open a connection have in common: where to, and why it failed.
+//
+// Errors:  words for logs; none has a key.
+// Owns:    results own their data.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>

@@ -1,4 +1,7 @@
 // net/header_impl.hpp: what the header of a request must have before its body is read, beyond what Beast looks at.
+//
+// Source:  RFC 9112 clauses 3.2 and 6.1, RFC 9110 clause 10.1.1.
+// Errors:  a status of HTTP.
 #pragma once
 
 #include "net/beast_impl.hpp"

@@ -1,18 +1,12 @@
 #include "net/http.hpp"
 
-#include <algorithm>
-#include <cctype>
+#include "base/text.hpp"
 
 namespace li::net {
-namespace {
-
-bool same_letter(char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b)); }
-
-}  // namespace
 
 std::string_view find_header(const std::vector<HttpHeader>& headers, std::string_view name) {
   for (const auto& header : headers) {
-    if (std::equal(name.begin(), name.end(), header.name.begin(), header.name.end(), same_letter)) return header.value;
+    if (same_letters(name, header.name)) return header.value;
   }
   return {};
 }

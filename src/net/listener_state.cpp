@@ -25,6 +25,22 @@ void ListenerState::failed(const char* what) const noexcept {
   }
 }
 
+Result<void> ListenerState::bind(boost::asio::ip::tcp::acceptor& acceptor) {
+  using Acceptor = boost::asio::ip::tcp::acceptor;
+  boost::system::error_code failure;
+  const boost::asio::ip::tcp::endpoint endpoint(boost::asio::ip::make_address(settings.address, failure), settings.port);
+  if (!failure) acceptor.open(endpoint.protocol(), failure);
+  if (!failure) acceptor.set_option(Acceptor::reuse_address(true), failure);
+  if (!failure) acceptor.bind(endpoint, failure);
+  if (!failure) acceptor.listen(boost::asio::socket_base::max_listen_connections, failure);
+  if (failure) {
+    const auto place = settings.address + " port " + std::to_string(settings.port);
+    return li::failure(ErrorKind::unexpected, "can't listen on " + place + ": " + failure.message());
+  }
+  port_ = acceptor.local_endpoint().port();
+  return {};
+}
+
 ListenerState::Entry ListenerState::enter(std::uint64_t id, const std::string& address, const std::shared_ptr<Connection>& connection) {
   const auto phase = settings.tls ? Phase::handshake : Phase::established;
   const auto site = site_of(address);
@@ -68,9 +84,11 @@ std::size_t ListenerState::count(Phase phase) const {
 }
 
 bool ListenerState::is_full_for(const std::string& site) const {
+  if (count(Phase::established) >= settings.max_connections) return true;
+  if (settings.max_per_address == 0) return false;
   const auto same = std::count_if(open_.begin(), open_.end(),
                                   [&](const auto& one) { return one.second.site == site && one.second.phase != Phase::leaving; });
-  return static_cast<std::size_t>(same) >= settings.max_per_address || count(Phase::established) >= settings.max_connections;
+  return static_cast<std::size_t>(same) >= settings.max_per_address;
 }
 
 ListenerState::Place ListenerState::give_way() {

@@ -1,4 +1,9 @@
 // net/look_up_impl.hpp: addresses of names, with a time limit, which the system's resolver does not know.
+//
+// Source:  getaddrinfo(3).
+// Units:   a steady clock.
+// Errors:  a name that is not known has no addresses.
+// Owns:    its threads share the state, and may outlive it.
 #pragma once
 
 #include <chrono>

@@ -23,22 +23,7 @@ class Listener {
   Listener(ListenerSettings settings, const ServerEvents& events, std::atomic<std::uint64_t>& next_id)
       : state_(std::move(settings), events), next_id_(next_id), strand_(asio::make_strand(context_)), acceptor_(strand_), retry_(strand_) {}
 
-  Result<void> bind() {
-    const auto& settings = state_.settings;
-    Failure failure;
-    const auto address = asio::ip::make_address(settings.address, failure);
-    const Tcp::endpoint endpoint(address, settings.port);
-    if (!failure) acceptor_.open(endpoint.protocol(), failure);
-    if (!failure) acceptor_.set_option(Tcp::acceptor::reuse_address(true), failure);
-    if (!failure) acceptor_.bind(endpoint, failure);
-    if (!failure) acceptor_.listen(asio::socket_base::max_listen_connections, failure);
-    if (failure) {
-      const auto place = settings.address + " port " + std::to_string(settings.port);
-      return li::failure(ErrorKind::unexpected, "can't listen on " + place + ": " + failure.message());
-    }
-    port_ = acceptor_.local_endpoint().port();
-    return {};
-  }
+  Result<void> bind() { return state_.bind(acceptor_); }
 
   void start() {
     asio::dispatch(strand_, [this] { accept(); });
@@ -60,7 +45,7 @@ class Listener {
     threads_.clear();
   }
 
-  [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] std::uint16_t port() const { return state_.port(); }
   [[nodiscard]] std::size_t size() const { return state_.size(); }
 
  private:
@@ -115,7 +100,6 @@ class Listener {
   asio::strand<asio::io_context::executor_type> strand_;  // of the acceptor
   Tcp::acceptor acceptor_;
   asio::steady_timer retry_;
-  std::uint16_t port_ = 0;
   std::vector<std::thread> threads_;
 };
 

@@ -34,7 +34,7 @@ struct ListenerSettings {
   unsigned threads = 2;
   std::size_t max_connections = 256;  ///< more are closed at once; those whose handshake is not done have places of their own
   std::size_t max_handshakes = 96;    ///< at a time; the oldest gives way to one more
-  std::size_t max_per_address = 64;   ///< both kinds together; of IPv6, a /64 counts as one address
+  std::size_t max_per_address = 64;   ///< both kinds together; of IPv6, a /64 counts as one address. 0: any number
   std::size_t body_limit = 64 * 1024;
   std::size_t header_limit = 16 * 1024;
   std::chrono::milliseconds handshake_timeout{10'000};

@@ -79,6 +79,7 @@ struct StreamListener {
   std::function<void(TlsStream&)> handler;
   std::size_t max_connections = 64;
   std::size_t max_handshakes = 32;  ///< at a time; the oldest gives way to one more
+  std::size_t max_per_address = 0;  ///< both kinds together; of IPv6, a /64 counts as one address. 0: any number
   std::chrono::milliseconds handshake_timeout{10'000};
 };
 

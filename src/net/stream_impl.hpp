@@ -1,4 +1,9 @@
 // net/stream_impl.hpp: a TLS stream with the words of Asio: each step starts an operation and runs it to its end in the caller's thread.
+//
+// Source:  RFC 8446; net/stream.hpp is its contract.
+// Units:   octets; deadlines of a steady clock.
+// Errors:  Asio's until they leave receive() and send().
+// Owns:    the socket, the session and octets on their way, which are wiped.
 #pragma once
 
 #include <array>

@@ -70,7 +70,7 @@ class StreamConnection final : public Connection {
   std::atomic<bool> met_ = false;
 };
 
-// The limits as listeners of HTTP have them; a single address may take all.
+// The limits as listeners of HTTP have them.
 ListenerSettings limits_of(const StreamListener& listener) {
   ListenerSettings limits;
   limits.address = listener.address;
@@ -78,7 +78,7 @@ ListenerSettings limits_of(const StreamListener& listener) {
   limits.tls = listener.tls;
   limits.max_connections = listener.max_connections;
   limits.max_handshakes = listener.max_handshakes;
-  limits.max_per_address = listener.max_connections + listener.max_handshakes;
+  limits.max_per_address = listener.max_per_address;
   return limits;
 }
 
@@ -90,21 +90,7 @@ struct StreamServer::Impl {
         events{stream_events.on_refused, stream_events.on_failure, {}},
         state(limits_of(listener), events) {}
 
-  Result<void> bind() {
-    Failure failure;
-    const auto address = asio::ip::make_address(listener.address, failure);
-    const Tcp::endpoint endpoint(address, listener.port);
-    if (!failure) acceptor.open(endpoint.protocol(), failure);
-    if (!failure) acceptor.set_option(Tcp::acceptor::reuse_address(true), failure);
-    if (!failure) acceptor.bind(endpoint, failure);
-    if (!failure) acceptor.listen(asio::socket_base::max_listen_connections, failure);
-    if (failure) {
-      const auto place = listener.address + " port " + std::to_string(listener.port);
-      return li::failure(ErrorKind::unexpected, "can't listen on " + place + ": " + failure.message());
-    }
-    port = acceptor.local_endpoint().port();
-    return {};
-  }
+  Result<void> bind() { return state.bind(acceptor); }
 
   void run() {
     accept();
@@ -196,7 +182,6 @@ struct StreamServer::Impl {
   asio::executor_work_guard<asio::io_context::executor_type> guard{context.get_executor()};
   Tcp::acceptor acceptor{context};
   asio::steady_timer retry{context};
-  std::uint16_t port = 0;
   std::thread thread;
   std::uint64_t last_id = 0;                     // this and what follows is the acceptor's until its thread has ended
   std::map<std::uint64_t, std::thread> threads;  // of connections
@@ -217,7 +202,7 @@ Result<std::unique_ptr<StreamServer>> StreamServer::start(StreamListener listene
   return std::make_unique<StreamServer>(std::move(impl));
 }
 
-std::uint16_t StreamServer::port() const { return impl_->port; }
+std::uint16_t StreamServer::port() const { return impl_->state.port(); }
 std::size_t StreamServer::open_connections() const { return impl_->state.size(); }
 bool StreamServer::stopping() const { return impl_->state.stopping(); }
 void StreamServer::begin_stop() { impl_->begin_stop(); }

@@ -127,6 +127,8 @@ Result<void> use_crls(TlsContext::Loaded& loaded, const std::string& file) {
   bool found = false;
   while (const Crl crl{PEM_read_bio_X509_CRL(bio.get(), nullptr, no_passphrase, nullptr)}) {
     must(X509_STORE_add_crl(store, crl.get()) == 1, "certificate store");
+    if (const auto* next = X509_CRL_get0_nextUpdate(crl.get()))
+      loaded.crl_expiry = std::min(to_time(next), loaded.crl_expiry.value_or(std::chrono::sys_seconds::max()));
     found = true;
   }
   if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) return wrong(file, "a CRL in it can't be read");
@@ -200,5 +202,7 @@ std::shared_ptr<const TlsContext::Loaded> TlsContext::loaded() const {
 }
 
 std::chrono::sys_seconds TlsContext::certificate_expiry() const { return loaded()->expiry; }
+
+std::optional<std::chrono::sys_seconds> TlsContext::crl_expiry() const { return loaded()->crl_expiry; }
 
 }  // namespace li::net

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,8 @@ class TlsContext {
 
   /// When our own certificate ends; nothing (the epoch) if there is none. It may be too far away for a clock's nanoseconds.
   [[nodiscard]] std::chrono::sys_seconds certificate_expiry() const;
+  /// When the first of our CRLs must have been replaced (its next update); nothing without CRLs.
+  [[nodiscard]] std::optional<std::chrono::sys_seconds> crl_expiry() const;
 
   struct Loaded;  // what was read from the files
   TlsContext(TlsSettings settings, std::shared_ptr<const Loaded> loaded) : settings_(std::move(settings)), loaded_(std::move(loaded)) {}

@@ -1,4 +1,9 @@
 // net/tls_impl.hpp: what a TlsContext holds, and what is asked of OpenSSL about a connection.
+//
+// Source:  RFC 8446, RFC 5280.
+// Units:   times in UTC.
+// Errors:  a Refusal, of a closed list.
+// Owns:    Loaded owns OpenSSL's context, and is shared; a session belongs to its stream.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -27,6 +32,7 @@ struct TlsContext::Loaded {
   bool has_certificate = false;
   bool has_ca = false;
   std::chrono::sys_seconds expiry{};
+  std::optional<std::chrono::sys_seconds> crl_expiry;
 };
 
 /// A session for one connection; the stream that gets it owns it.

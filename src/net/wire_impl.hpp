@@ -1,4 +1,9 @@
 // net/wire_impl.hpp: one connection of a client, without the words of Boost.
+//
+// Source:  RFC 9112.
+// Units:   octets; deadlines of a steady clock.
+// Errors:  an HttpError says what of the way there or of the answer failed.
+// Owns:    a wire owns its socket.
 #pragma once
 
 #include <memory>

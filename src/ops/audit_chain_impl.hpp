@@ -1,4 +1,9 @@
 // ops/audit_chain_impl.hpp: entries one after the other, each held to the one before.
+//
+// Source:  docs/audit.md.
+// Units:   lines from 1, offsets in octets.
+// Errors:  an AuditProblem of the line; the position stays where it was.
+// Owns:    its position.
 #pragma once
 
 #include "ops/audit_lines_impl.hpp"

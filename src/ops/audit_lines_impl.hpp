@@ -1,4 +1,8 @@
 // ops/audit_lines_impl.hpp: lines of a trail of any size, in bounded memory.
+//
+// Source:  docs/audit.md.
+// Units:   lines from 1, offsets in octets.
+// Owns:    its buffer; a line lives until the next call.
 #pragma once
 
 #include <cstdint>

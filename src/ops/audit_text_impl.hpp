@@ -1,4 +1,9 @@
 // ops/audit_text_impl.hpp: the text of entries and anchors, both ways (docs/audit.md).
+//
+// Source:  docs/audit.md says it octet for octet.
+// Units:   octets; times in UTC, with milliseconds.
+// Errors:  say what of an entry or anchor is not of the form.
+// Owns:    results own their data, but for hashed_part() and signed_part().
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,9 @@
 // ops/audit_writer_impl.hpp: appends of many threads, one write and one sync for all that came meanwhile.
+//
+// Source:  docs/audit.md.
+// Units:   octets.
+// Errors:  as AuditLog: after a failed sync nothing is written any more.
+// Owns:    the file, its lock and the key.
 #pragma once
 
 #include <condition_variable>

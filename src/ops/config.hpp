@@ -67,8 +67,8 @@ class ConfigSection {
   std::vector<std::string> texts(std::string_view key, Doc doc) const;
   /// Relative to the folder of the configuration file. Whether the file is there is not looked at.
   std::filesystem::path path(std::string_view key, std::optional<std::string_view> fallback, Doc doc) const;
-  /// Says where the secret is: "file:PATH" (private to us) or "env:NAME"; its octets as they are. Nothing without the key, or where it
-  /// can't be had, which is a problem.
+  /// Says where the secret is: "file:PATH" (private to us) or "env:NAME"; its octets as they are. Nothing where it can't
+  /// be had, which is a problem, as is no key.
   std::optional<SecretBytes> secret(std::string_view key, Doc doc) const;
   /// The same for a key of so many octets: the octets themselves, or twice as many hexadecimal digits and a line feed or none.
   std::optional<SecretBytes> secret_key(std::string_view key, std::size_t octets, Doc doc) const;

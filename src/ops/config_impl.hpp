@@ -1,4 +1,9 @@
 // ops/config_impl.hpp: what a Config and its sections share.
+//
+// Source:  TOML 1.0.
+// Units:   lines and columns from 1.
+// Errors:  noted here, told by Config::problems().
+// Owns:    the tree of the file, to which places point.
 #pragma once
 
 #include <toml++/toml.h>

@@ -76,9 +76,9 @@ std::optional<SecretBytes> fetch(const Place& place, std::string_view key, const
   return {};
 }
 
-std::optional<SecretBytes> fetch_optional(const Place& place, std::string_view key) {
+std::optional<SecretBytes> fetch(const Place& place, std::string_view key) {
   const auto* node = place.find(key);
-  if (node == nullptr) return {};
+  if (node == nullptr) return place.problem(key, "is needed"), std::nullopt;
   const auto where = value_of<std::string>(place, key, node, "a text in quotation marks");
   return where ? fetch(place, key, *where) : std::nullopt;
 }
@@ -176,13 +176,13 @@ std::filesystem::path ConfigSection::path(std::string_view key, std::optional<st
 
 std::optional<SecretBytes> ConfigSection::secret(std::string_view key, Doc doc) const {
   learn(*place_, key, doc, "file:PATH or env:NAME", example(key, {}, "\"file:...\""));
-  return fetch_optional(*place_, key);
+  return fetch(*place_, key);
 }
 
 std::optional<SecretBytes> ConfigSection::secret_key(std::string_view key, std::size_t octets, Doc doc) const {
   learn(*place_, key, doc, "file:PATH or env:NAME with " + std::to_string(octets) + " octets or their hexadecimal digits",
         example(key, {}, "\"file:...\""));
-  auto found = fetch_optional(*place_, key);
+  auto found = fetch(*place_, key);
   if (!found || found->size() == octets) return found;
   auto digits = found->reveal();
   if (!digits.empty() && digits.back() == '\n') digits = digits.first(digits.size() - 1);

@@ -28,7 +28,8 @@ LogLevel read_log_level(const ConfigSection& root) {
 }
 
 void read_audit_trails(const ConfigSection& section, const std::string& name, std::string_view trail, std::string_view admin_trail,
-                       AuditOptions& audit, AuditOptions& admin_audit) {
+                       DaemonSettings& settings) {
+  auto &audit = settings.audit, &admin_audit = settings.admin_audit;
   audit.path = section.path("trail", name + ".audit", trail).string();
   audit.key_file = section.path("key", "audit.key", "Ed25519, PEM: signs the trails").string();
   audit.anchor = section.path("anchor", name + ".anchor", "what the trail has come to; better on another machine's disk").string();
@@ -51,15 +52,16 @@ tl::expected<LoadedConfig, std::vector<std::string>> load_config(const std::stri
 }
 
 // The trails may be missing: they are made. The key may not.
-std::vector<std::string> check_audit(const std::string& key_file, const std::vector<const AuditOptions*>& trails) {
+std::vector<std::string> check_audit(const DaemonSettings& settings) {
   std::vector<std::string> problems;
+  const auto& key_file = settings.audit.key_file;
   const auto pem = read_private(key_file);
   if (!pem) problems.push_back(pem.error().message());
   if (pem) {
     const auto key = crypto::PrivateKey::from_pem(pem->reveal());
     if (!key || !key->sign(ByteView())) problems.push_back(key_file + ": is no Ed25519 key");
   }
-  for (const auto* options : trails) {
+  for (const auto* options : {&settings.audit, &settings.admin_audit}) {
     for (const auto& file : {options->path, options->anchor}) {
       const auto checked = check_private(file);
       if (!checked && checked.error().kind != ErrorKind::missing) problems.push_back(checked.error().message());

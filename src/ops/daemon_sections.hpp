@@ -19,9 +19,17 @@ namespace li::ops {
 /// [log] level
 [[nodiscard]] LogLevel read_log_level(const ConfigSection& root);
 
-/// The daemon's trail and that of its administration, with one key. `name` begins the names of its files; the texts say what is in each.
+/// Settings of every daemon.
+struct DaemonSettings {
+  AuditOptions audit;        ///< of the daemon
+  AuditOptions admin_audit;  ///< of the commands of administration
+  LogLevel log_level = LogLevel::info;
+  std::string sha256;  ///< of the file
+};
+
+/// Two trails with one key. `name` begins the names of their files; the texts say what is in each.
 void read_audit_trails(const ConfigSection& section, const std::string& name, std::string_view trail, std::string_view admin_trail,
-                       AuditOptions& audit, AuditOptions& admin_audit);
+                       DaemonSettings& settings);
 
 /// A configuration that is private to us, with the digest of what was read. `program` is named where the file is missing.
 struct LoadedConfig {
@@ -30,7 +38,7 @@ struct LoadedConfig {
 };
 [[nodiscard]] tl::expected<LoadedConfig, std::vector<std::string>> load_config(const std::string& path, std::string_view program);
 
-/// Its values, as `read` declares them, or everything that is wrong with the file. Settings has a member sha256.
+/// Its values, as `read` declares them, or everything that is wrong with the file. Settings are DaemonSettings.
 template <typename Settings>
 [[nodiscard]] tl::expected<Settings, std::vector<std::string>> load_settings_with(const std::string& path, std::string_view program,
                                                                                   Settings (*read)(const Config&)) {
@@ -43,7 +51,7 @@ template <typename Settings>
 }
 
 /// Whether a daemon can start with them: the key signs, what is there is private, the anchor's folder is there. A line each.
-[[nodiscard]] std::vector<std::string> check_audit(const std::string& key_file, const std::vector<const AuditOptions*>& trails);
+[[nodiscard]] std::vector<std::string> check_audit(const DaemonSettings& settings);
 
 /// GET /metrics and /health: "fine", or 503 with a line for each thing that is wrong.
 [[nodiscard]] net::HttpHandler status_pages(std::function<std::string()> render, std::function<std::vector<std::string>()> health);

@@ -1,4 +1,8 @@
 // ops/file_impl.hpp: files as the audit trail and private files need them: durable, and with errors that name file and reason.
+//
+// Source:  open(2), fsync(2), rename(2).
+// Errors:  "PATH: what: reason".
+// Owns:    an Fd owns its descriptor.
 #pragma once
 
 #include <filesystem>

@@ -7,7 +7,9 @@
 #include <cstring>
 #include <filesystem>
 
+#include "crypto/key.hpp"
 #include "crypto/random.hpp"
+#include "crypto/vault.hpp"
 #include "ops/config.hpp"
 #include "ops/user.hpp"
 
@@ -41,8 +43,11 @@ Result<void> make_missing(const std::vector<FirstFile>& wanted, std::vector<std:
   return {};
 }
 
-SecretBytes new_hex_key(std::size_t octets) {
-  const auto key = crypto::random_secret(octets);
+namespace {
+
+// With a line feed.
+SecretBytes new_master_key() {
+  const auto key = crypto::random_secret(crypto::kMasterKeySize);
   RecordBytes text;
   constexpr std::string_view kDigits = "0123456789abcdef";
   for (const auto octet : key.reveal()) {
@@ -53,13 +58,20 @@ SecretBytes new_hex_key(std::size_t octets) {
   return SecretBytes(text);
 }
 
-Result<std::string> secret_file(const std::string& config_path, std::string_view table, std::string_view key) {
+}  // namespace
+
+Result<void> make_master_key(const std::string& config_path, std::string_view table, std::vector<std::string>& made) {
   const auto config = Config::load(config_path);
   if (!config) return failure(config.error());
-  const auto where = config->root().table(table, "").text(key, "", "");
-  if (!where.starts_with("file:")) return std::string();
+  const auto where = config->root().table(table, "").text("master_key", "", "");
+  if (!where.starts_with("file:")) return {};
   const std::filesystem::path path = where.substr(5);
-  return (path.is_absolute() ? path : std::filesystem::path(config_path).parent_path() / path).string();
+  return make_missing({{(path.is_absolute() ? path : std::filesystem::path(config_path).parent_path() / path).string(), new_master_key}},
+                      made);
+}
+
+FirstFile new_audit_key(const std::string& path) {
+  return {path, [] { return crypto::PrivateKey::new_ed25519().to_pem(); }};
 }
 
 Result<void> audit_init(AuditOptions options, const std::vector<std::string>& made, TimePoint now) {

@@ -23,12 +23,12 @@ struct FirstFile {
 /// Makes those that are missing, each with mode 0600; adds their paths to `made`.
 [[nodiscard]] Result<void> make_missing(const std::vector<FirstFile>& wanted, std::vector<std::string>& made);
 
-/// A random key in hexadecimal digits, and a line feed.
-[[nodiscard]] SecretBytes new_hex_key(std::size_t octets);
+/// Makes the master key where the configuration says that it is: [table] master_key = "file:PATH", in hexadecimal digits. Nothing for a
+/// variable of the environment. The configuration can't be read as a whole before.
+[[nodiscard]] Result<void> make_master_key(const std::string& config_path, std::string_view table, std::vector<std::string>& made);
 
-/// Where a configuration says that a secret is, e.g. [store] master_key = "file:PATH"; empty for a variable of the environment. The
-/// configuration can't be read as a whole before the secret is there.
-[[nodiscard]] Result<std::string> secret_file(const std::string& config_path, std::string_view table, std::string_view key);
+/// That signs the trails.
+[[nodiscard]] FirstFile new_audit_key(const std::string& path);
 
 /// An entry `admin` with the command init, its user and what was made. It comes last: the trail needs the key that is made.
 [[nodiscard]] Result<void> audit_init(AuditOptions options, const std::vector<std::string>& made, TimePoint now);

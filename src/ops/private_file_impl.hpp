@@ -1,4 +1,7 @@
 // ops/private_file_impl.hpp: the check on a file that is open already.
+//
+// Errors:  say what to mend, and how.
+// Owns:    nothing; the file stays open.
 #pragma once
 
 #include "ops/file_impl.hpp"

@@ -12,10 +12,12 @@
 #include <system_error>
 
 #include "ops/file_impl.hpp"
+#include "ops/user.hpp"
 
 namespace li::ops {
 namespace {
 
+constexpr auto kTick = std::chrono::seconds(5);
 constexpr std::int64_t kLongest = 3'600'000;  // poll() counts milliseconds in an int
 
 Fd checked(int fd, const char* what) {
@@ -28,6 +30,11 @@ sigset_t ours() {
   sigemptyset(&set);
   for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, number);
   return set;
+}
+
+Fields fields_of(const std::optional<SignalSender>& sender) {
+  if (!sender) return {};
+  return {{"user", user_name(sender->user)}, {"process", sender->process}};
 }
 
 }  // namespace
@@ -70,6 +77,21 @@ std::optional<SignalSender> Signals::sender() const { return state_->sender; }
 void Signals::stop() {
   // Can't fail: the counter is far from full.
   (void)!eventfd_write(state_->stop.get(), 1);
+}
+
+void serve(Signals& signals, const std::function<void(const Fields& who)>& reload, const std::function<void()>& tick) {
+  static_cast<void>(notify_ready());
+  for (;;) {
+    const auto signal = signals.wait(kTick);
+    if (signal == Signal::stop) break;
+    if (signal == Signal::reload) {
+      static_cast<void>(notify_reloading());
+      reload(fields_of(signals.sender()));
+      static_cast<void>(notify_ready());
+    }
+    tick();
+  }
+  static_cast<void>(notify_stopping());
 }
 
 }  // namespace li::ops

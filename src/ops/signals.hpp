@@ -7,11 +7,13 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
 
 #include "base/result.hpp"
+#include "ops/fields.hpp"
 
 namespace li::ops {
 
@@ -49,5 +51,9 @@ class Signals {
 [[nodiscard]] Result<void> notify_stopping(std::string_view status = {});
 /// "RELOADING=1"; notify_ready() ends it.
 [[nodiscard]] Result<void> notify_reloading(std::string_view status = {});
+
+/// Serves until SIGTERM, SIGINT or Signals::stop(), and tells the service manager. `reload` at SIGHUP, with `user` and `process` of whoever
+/// sent it; `tick` every few seconds and behind a reload.
+void serve(Signals& signals, const std::function<void(const Fields& who)>& reload, const std::function<void()>& tick);
 
 }  // namespace li::ops

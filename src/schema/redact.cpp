@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/text.hpp"
 #include "schema/mikey_look_impl.hpp"
 
 namespace li::schema {
@@ -10,11 +11,9 @@ namespace {
 
 constexpr char kMask = '*';
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
 bool starts_with(std::string_view text, std::string_view prefix) {
   return text.size() >= prefix.size() &&
-         std::equal(prefix.begin(), prefix.end(), text.begin(), [](char a, char b) { return a == lower(b); });
+         std::equal(prefix.begin(), prefix.end(), text.begin(), [](char a, char b) { return a == small(b); });
 }
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\0'; }
@@ -118,7 +117,7 @@ constexpr std::size_t kMostSecrets = 10'000;
 std::vector<Range> secrets_in_sip(std::string_view text) {
   std::vector<Range> found;
   for (std::size_t at = 0; at < text.size();) {
-    const char c = lower(text[at]);
+    const char c = small(text[at]);
     auto next = at + 1;
     for (const auto& intro : kIntroductions) {
       if (c != intro.words.front() || !starts_with(text.substr(at), intro.words)) continue;

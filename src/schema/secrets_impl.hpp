@@ -1,4 +1,6 @@
 // schema/secrets_impl.hpp: which members hold secrets (TS 33.107 7A.7.4, RFC 4568, RFC 4567).
+//
+// Source:  TS 33.107 clause 7A.7.4; RFC 4567, RFC 4568 for SDP in SIP.
 #pragma once
 
 #include <string_view>

@@ -99,7 +99,7 @@ constexpr Known kKnown[] = {
 
 bool take_attribute(const Attribute& attribute, Media& media) {
   for (const auto& known : kKnown) {
-    if (same_name(known.name, attribute.name)) return known.take(attribute.value, media);
+    if (same_letters(known.name, attribute.name)) return known.take(attribute.value, media);
   }
   return true;
 }

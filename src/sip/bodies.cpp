@@ -10,7 +10,7 @@ constexpr const char* kClause = "RFC 2046 5.1.1";
 
 const Header* find(const std::vector<Header>& headers, std::string_view name) {
   for (const auto& header : headers) {
-    if (same_name(header.name, name)) return &header;
+    if (same_letters(header.name, name)) return &header;
   }
   return nullptr;
 }
@@ -40,7 +40,7 @@ class Splitter {  // NOLINTBEGIN(misc-no-recursion): as deep as the limit says
     if (id.starts_with('<') && id.ends_with('>')) id = id.substr(1, id.size() - 2);
     const auto disposition = read_disposition(home_, value_of(headers, "Content-Disposition"));
     parts.push_back({std::move(media.type), disposition.value_or(std::string()), std::string(id),
-                     lower(value_of(headers, "Content-Transfer-Encoding")), lower(value_of(headers, "Content-Encoding")),
+                     in_small(value_of(headers, "Content-Transfer-Encoding")), in_small(value_of(headers, "Content-Encoding")),
                      as_bytes(body_.substr(begin, end - begin)), begin});
     return {};
   }

@@ -9,8 +9,6 @@ namespace {
 
 constexpr const char* kHeaderClause = "RFC 3261 7.3.1";
 
-char small(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
 bool is_header_name(std::string_view text) {
   constexpr std::string_view kMarks = "-.!%*_+`'~";
   const auto allowed = [&](char c) {
@@ -39,16 +37,6 @@ Result<void> add_line(const Line& line, std::vector<Header>& headers) {
 }
 
 }  // namespace
-
-bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return small(x) == small(y); });
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), small);
-  return out;
-}
 
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");

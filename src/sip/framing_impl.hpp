@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.hpp"
 #include "sip/message.hpp"
 
 namespace li::sip {
@@ -17,8 +18,6 @@ namespace li::sip {
   return failure(Error{kind, std::move(text), offset, {}, std::move(clause)});
 }
 
-[[nodiscard]] bool same_name(std::string_view a, std::string_view b);
-[[nodiscard]] std::string lower(std::string_view text);
 [[nodiscard]] std::string_view trimmed(std::string_view text);
 
 /// One line without its end, CRLF or LF.

@@ -97,7 +97,7 @@ Result<void> read_keys(Field parameters, std::vector<InlineKey>& keys) {
   while (!parameters.text.empty()) {
     auto parameter = parameters.take(";");
     const auto method = parameter.take(":");
-    if (!same_name(method.text, "inline")) continue;
+    if (!same_letters(method.text, "inline")) continue;
     auto key = read_inline(parameter);
     if (!key) return tl::unexpected<Error>(std::move(key.error()));
     keys.push_back(std::move(*key));
@@ -132,7 +132,7 @@ Result<Crypto> read_crypto(const Attribute& attribute) {
   for (field.skip_white(); !field.text.empty(); field.skip_white()) {
     const auto parameter = field.take(" \t").text;
     const auto name = parameter.substr(0, parameter.find('='));
-    crypto.session_parameters.emplace_back(same_name(name, "FEC_KEY") ? name : parameter);
+    crypto.session_parameters.emplace_back(same_letters(name, "FEC_KEY") ? name : parameter);
   }
   return crypto;
 }

@@ -148,7 +148,7 @@ class Reader {
 
 const Header* Message::header(std::string_view name) const {
   const auto wanted = long_name(name);
-  const auto found = std::find_if(headers.begin(), headers.end(), [&](const Header& one) { return same_name(one.name, wanted); });
+  const auto found = std::find_if(headers.begin(), headers.end(), [&](const Header& one) { return same_letters(one.name, wanted); });
   return found == headers.end() ? nullptr : &*found;
 }
 
@@ -156,7 +156,7 @@ std::vector<const Header*> Message::headers_named(std::string_view name) const {
   const auto wanted = long_name(name);
   std::vector<const Header*> all;
   for (const auto& one : headers) {
-    if (same_name(one.name, wanted)) all.push_back(&one);
+    if (same_letters(one.name, wanted)) all.push_back(&one);
   }
   return all;
 }

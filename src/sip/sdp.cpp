@@ -43,9 +43,9 @@ class Attributes {
   void take(const SdpLine& line) {
     const auto attribute = attribute_of(line);
     auto& level = media_ == nullptr ? session_ : *media_;
-    if (same_name(attribute.name, "key-mgmt")) {
+    if (same_letters(attribute.name, "key-mgmt")) {
       (media_ == nullptr ? sdp_.key_management : media_->key_management).push_back(read_key_management(attribute));
-    } else if (same_name(attribute.name, "crypto")) {
+    } else if (same_letters(attribute.name, "crypto")) {
       if (media_ != nullptr) media_->crypto.push_back(read_crypto(attribute));
       else finding(line, "a=crypto at session level", "RFC 4568 4");
     } else if (!take_attribute(attribute, level)) {

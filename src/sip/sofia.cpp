@@ -107,13 +107,13 @@ std::optional<std::string> read_icid(const Home& home, const std::string& p_char
 std::optional<MediaType> read_content_type(const Home& home, const std::string& value) {
   const auto* type = sip_content_type_make(home.get(), value.c_str());
   if (type == nullptr) return std::nullopt;
-  return MediaType{lower(text_of(type->c_type)), parameter(type->c_params, "boundary=")};
+  return MediaType{in_small(text_of(type->c_type)), parameter(type->c_params, "boundary=")};
 }
 
 std::optional<std::string> read_disposition(const Home& home, const std::string& value) {
   const auto* disposition = sip_content_disposition_make(home.get(), value.c_str());
   if (disposition == nullptr) return std::nullopt;
-  return lower(text_of(disposition->cd_type));
+  return in_small(text_of(disposition->cd_type));
 }
 
 }  // namespace li::sip

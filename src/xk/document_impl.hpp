@@ -1,4 +1,8 @@
 // xk/document_impl.hpp: an XML document that the schema has let through, as a tree.
+//
+// Source:  xk/xk.xsd; XML 1.0.
+// Errors:  where the document breaks well-formedness, a limit or the schema; never a key of it.
+// Owns:    a Document owns tree and secrets, which are wiped; an Element points into it.
 #pragma once
 
 #include <libxml/tree.h>

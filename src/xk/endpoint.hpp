@@ -11,8 +11,8 @@
 #include <string>
 
 #include "net/http.hpp"
+#include "net/rate_limit.hpp"
 #include "xk/messages.hpp"
-#include "xk/rate_limit.hpp"
 
 namespace li::xk {
 
@@ -27,7 +27,7 @@ struct EndpointSettings {
   std::string path = kPath;
   double requests_per_second = 50;  ///< of each client
   double burst = 100;
-  SteadyClock clock = std::chrono::steady_clock::now;
+  net::SteadyClock clock = std::chrono::steady_clock::now;
   GetKeysHandler handler;
   /// A request that did not reach the handler: malformed or rate_limited, and what was wrong, for log and audit only.
   std::function<void(Reason, const net::PeerIdentity&, const std::string& what)> on_refused;
@@ -46,7 +46,7 @@ class Endpoint {
   [[nodiscard]] net::HttpResponse refuse(unsigned status, Reason reason, const net::PeerIdentity& peer, const std::string& what) const;
 
   const EndpointSettings settings_;
-  RateLimit limit_;
+  net::RateLimit limit_;
 };
 
 }  // namespace li::xk

@@ -122,11 +122,11 @@ TEST(Df2, WhatIsErasedBesideItIsForgottenWithoutAReload) {
   ASSERT_TRUE(site.lemf.wait_for(3));
   EXPECT_EQ(site.daemon->engine().sessions(), 3U);
   {
-    auto admin = Admin::open(load_settings(site.config()).value(), site.around().clock).value();
-    ASSERT_TRUE(admin.run("spool_erase", {}, [](delivery::SqliteSpool& spool) -> Result<void> {
+    const auto erase = [](delivery::SqliteSpool& spool) -> Result<void> {
       const auto erased = spool.erase(as_bytes("NL-0042"));
       return erased ? Result<void>() : failure(erased.error());
-    }));
+    };
+    ASSERT_TRUE(administer(load_settings(site.config()).value(), "spool_erase", {}, erase));
   }
   const auto until = std::chrono::steady_clock::now() + kWait;
   while (site.daemon->engine().sessions() > 0 && std::chrono::steady_clock::now() < until) {
@@ -180,6 +180,21 @@ TEST(Df2, AReloadThatFailsChangesNothing) {
   auto sender = site.sender();
   sender.event("call");
   EXPECT_TRUE(site.lemf.wait_for(1));
+}
+
+TEST(Df2, AnAddressHasAsManyConnectionsAsItMay) {
+  Site site;
+  site.x2_more = "max_per_address = 1\n";
+  site.write_all();
+  site.start();
+  auto sender = site.sender();
+  sender.keepalive(1);
+  EXPECT_EQ(sender.acknowledged(), 1U);
+  const auto second = net::TlsStream::connect(
+      {"127.0.0.1", site.daemon->x2_port(), tls_of(authority().settings(authority().issue("DNS:pcscf1.ims.example"))), "df2.example"},
+      std::chrono::seconds(20));
+  EXPECT_FALSE(second);
+  EXPECT_TRUE(has(site.page("/metrics"), "hi2_df2_connections_refused_total{reason=\"too_many_connections\"} 1"));
 }
 
 TEST(Df2, ReloadsUnderLoadLoseNothing) {

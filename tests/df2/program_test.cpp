@@ -34,6 +34,14 @@ TEST_F(Program, SaysWhetherEverythingIsGood) {
   EXPECT_NE(run("warrant describe").find("\n[[warrant]]\n"), std::string::npos);
 }
 
+TEST_F(Program, SaysOnceThatAPasswordIsMissing) {
+  site.write("hi2-df2.toml", read_file(site.config()) + "[[delivery]]\nname = \"lemf2\"\nkind = \"files\"\npassword = \"file:none\"\n");
+  const auto said = run("check");
+  EXPECT_NE(said.find("delivery[2].password: " + site.path("none") + ": can't be opened: No such file or directory\n"), std::string::npos)
+      << said;
+  EXPECT_EQ(said.find("delivery[2].password"), said.rfind("delivery[2].password")) << said;
+}
+
 TEST_F(Program, TakesNamesInTheWorkingFolder) {
   const auto here = "cd " + site.path("") + " && " HI2_DF2_PROGRAM " ";
   EXPECT_EQ(output_of(here + "check --config hi2-df2.toml; echo [$?]"), "hi2-df2.toml is fine\n[0]\n");

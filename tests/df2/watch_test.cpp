@@ -22,13 +22,7 @@ const TimePoint kThen{std::chrono::milliseconds(1'795'176'001'204)};
 struct Watches : testing::Test {
   li::test::TemporaryFolder folder;
   std::ostringstream text;
-  std::unique_ptr<ops::AuditLog> audit;
-  ops::Log log{[this] {
-    ops::LogOptions options;
-    options.out = &text;
-    return options;
-  }()};
-  ops::Metrics metrics;
+  std::unique_ptr<ops::DaemonFrame> frame;
   std::unique_ptr<Watch> watch;
 
   Watches() {
@@ -38,9 +32,11 @@ struct Watches : testing::Test {
     options.path = path("trail");
     options.key_file = path("audit.key");
     options.anchor = path("anchor");
-    options.clock = [] { return kThen; };
-    audit = ops::AuditLog::open(options).value();
-    watch = std::make_unique<Watch>(log, metrics, *audit, 20);
+    ops::Surroundings around;
+    around.clock = [] { return kThen; };
+    around.log.out = &text;
+    frame = ops::DaemonFrame::open({"hi2_df2", "of", ""}, around, options).value();
+    watch = std::make_unique<Watch>(*frame, 20);
   }
   [[nodiscard]] std::string path(const std::string& name) const { return (folder.path() / name).string(); }
   /// Entries whose event and fields are these.
@@ -78,12 +74,12 @@ TEST_F(Watches, QuestionsAndTheirOutcomesStandUnderTheirLiids) {
 }
 
 TEST_F(Watches, WithoutATrailNothingIsAskedNorUsed) {
-  ASSERT_TRUE(audit->close());
+  ASSERT_TRUE(frame->trail().close());
   const auto events = watch->key_events();
   EXPECT_FALSE(events.before_asking(question("LI-1"), "kms1"));
   EXPECT_FALSE(events.before_answer(question("LI-1"), "kms1", "got", ""));
   EXPECT_FALSE(watch->observer().before_reading(question("LI-1")));
-  EXPECT_TRUE(watch->audit_fails());
+  EXPECT_FALSE(frame->health().empty());
 }
 
 TEST_F(Watches, WhyNothingIsCommittedIsToldAsItIs) {

@@ -46,13 +46,13 @@ TEST(DaemonAudit, AFloodOfUesHidesNobodyElse) {
 }
 
 TEST(DaemonAudit, BudgetsAreOfOneOriginAndKeepCount) {
-  xk::SteadyClock::result_type now;
-  AuditBudget budget(1, [&] { return now; });
-  const Origin ue{"ue", {}}, df2{"xk", kDf2};
+  net::SteadyClock::result_type now;
+  ops::AuditBudget budget(1, [&] { return now; });
+  const std::string ue = "ue", df2 = std::string("xk ") + kDf2;
   for (int i = 0; i < 10; ++i) EXPECT_EQ(budget.take(ue), 0U);
   for (int i = 0; i < 3; ++i) EXPECT_FALSE(budget.take(ue));
   EXPECT_EQ(budget.take(df2), 0U);
-  EXPECT_EQ(budget.take({"xk", {}}), 0U);
+  EXPECT_EQ(budget.take("xk"), 0U);
   now += 1s;
   EXPECT_EQ(budget.take(ue), 3U);
   EXPECT_FALSE(budget.take(ue));

@@ -61,6 +61,7 @@ TEST(DaemonReload, WhatCanNotChangeIsRefusedByName) {
       "[[peer]]\nidentity = \"sip:kms.home2.example\"\ndomains = [\"home2.example\"]\nnames = [\"kms.home2.example\"]\nkey_id = \"pair\"\n"
       "key = \"file:pair.key\"\naddress = \"127.0.0.1:1\"\nserver_name = \"kms.home2.example\"\n");
   site.peers = "[audit]\nrefusals_per_second = 20\n" + peer;
+  site.ue_more = "max_per_address = 2\n";
   site.write();
   site.start();
   const auto config = read_file(site.config());
@@ -70,6 +71,7 @@ TEST(DaemonReload, WhatCanNotChangeIsRefusedByName) {
       {"a certificate's path", old.c_str(), "other.pem", "ue.certificate: a change needs a restart"},
       {"a CA's path", authority().ca_file().c_str(), old, "xk.ca: a change needs a restart"},
       {"a listener", "[bsf]\nlisten = \"127.0.0.1:0\"", "[bsf]\nlisten = \"127.0.0.1:1\"", "bsf.listen: a change needs a restart"},
+      {"a limit", "max_per_address = 2", "max_per_address = 3", "ue.max_per_address: a change needs a restart"},
       {"a client", "clients = [\"df2.li.example\"]", "clients = [\"df2.li.example\", \"new.example\"]",
        "xk.clients: a new name needs a restart: new.example"},
       {"a BSF", "clients = [\"bsf.example\"]", "clients = [\"bsf2.example\"]", "bsf.clients: a change needs a restart"},

@@ -27,7 +27,7 @@ void Site::write() {
   text += "[store]\nmaster_key = \"file:master.key\"\n[tpk]\nrotate_after = \"7d\"\nli_retention = \"30d\"\n";
   text += "[tickets]\nkey_types = [\"tgk\", \"tgk+salt\", \"tek+salt\"]\n" + tickets_more;
   const auto ue = "certificate = \"" + certificate + "\"\nkey = \"" + server_.key_file + "\"\n";
-  text += "[ue]\nlisten = \"127.0.0.1:0\"\n" + (certificate.empty() ? tls : ue);
+  text += "[ue]\nlisten = \"127.0.0.1:0\"\n" + (certificate.empty() ? tls : ue) + ue_more;
   text += "[xk]\nlisten = \"127.0.0.1:0\"\nclients = [\"" + std::string(kDf2) + "\"]\nli_list = \"li.list\"\n" + mutual + xk_more;
   text += "[peers]\nlisten = \"127.0.0.1:0\"\ncache_lifetime = \"2d\"\n" + mutual;
   text += "[bsf]\nlisten = \"127.0.0.1:0\"\nclients = [\"bsf.example\"]\n" + mutual;
@@ -65,8 +65,9 @@ std::string Site::start_fails() {
 }
 
 void Site::administer(const std::function<Result<void>(Store&, Time)>& act) {
-  auto admin = must(Admin::open(*load_settings(config()), [this] { return now; }));
-  const auto done = admin.run("test", {}, act);
+  auto settings = std::move(load_settings(config()).value());
+  settings.admin_audit.clock = [this] { return now; };
+  const auto done = kms::administer(std::move(settings), "test", {}, act);
   if (!done) throw std::runtime_error(done.error().message());
 }
 

@@ -34,6 +34,7 @@ class Site {
   std::unique_ptr<Daemon> daemon;
   std::string peers;    ///< of the configuration: [[peer]]
   std::string xk_more;  ///< of [xk]
+  std::string ue_more;  ///< of [ue]
   std::string tickets_more;
   std::string crl;
   std::string certificate;                ///< of the listener of UEs, where it is not that of the others

@@ -95,7 +95,7 @@ TEST_F(LemfDaemon, receives_counts_and_lists) {
   ASSERT_TRUE(deliver({iri_pdu({}), iri_pdu({.number = 3}), iri_pdu({}), iri_pdu({.session = 2})}));
   const auto metrics = page("/metrics");
   for (const auto* line : {"hi2_lemf_pdus_total 4", "hi2_lemf_stored_total 3", "hi2_lemf_duplicates_total 1", "hi2_lemf_conflicts_total 1",
-                           "hi2_lemf_gaps_open 1", "hi2_lemf_items 3", "hi2_lemf_certificate_seconds_left"})
+                           "hi2_lemf_gaps_open 1", "hi2_lemf_items 3", "hi2_lemf_certificate_seconds_left{listener=\"hi2\"}"})
     EXPECT_NE(metrics.find(line), std::string::npos) << line << "\n" << metrics;
   EXPECT_EQ(page("/health"), "fine\n");
 
@@ -121,6 +121,19 @@ TEST_F(LemfDaemon, receives_counts_and_lists) {
   EXPECT_EQ(hi2("lemf export --out " + path("case.ber") + " --store " + path("lemf.sqlite") + " --key " + path("master.key")), "");
   EXPECT_EQ(fs::status(path("case.ber")).permissions(), fs::perms::owner_read | fs::perms::owner_write);
   EXPECT_NE(hi2("lemf export --out " + path("case.ber") + " --config " + config()).find("exists"), std::string::npos);
+}
+
+TEST_F(LemfDaemon, has_the_limits_that_are_configured) {
+  write({}, {}, "max_per_address = 1\n");
+  init();
+  start();
+  const auto first = connect("df2.li.example");
+  ASSERT_TRUE(first);
+  EXPECT_FALSE(connect("df2.li.example"));
+  write({}, {}, "max_per_address = 2\n");
+  const auto reloaded = daemon->reload();
+  ASSERT_FALSE(reloaded);
+  EXPECT_EQ(reloaded.error(), Problems{"hi2.max_per_address: a change needs a restart"});
 }
 
 TEST_F(LemfDaemon, erases_while_it_runs) {

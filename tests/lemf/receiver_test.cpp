@@ -89,7 +89,7 @@ struct LemfReceiver : testing::Test, Shelf {
     ReceiverSettings settings;
     settings.mediation_functions = {"df2.li.example", "mf2.li.example"};
     static const auto tls = context(std::string("DNS:") + kLemf, settings.mediation_functions);
-    settings.tls = tls;
+    settings.listener.tls = tls;
     settings.patience = patience;
     settings.clock = [] { return kNow; };
     ReceiverEvents events;

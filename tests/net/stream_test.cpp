@@ -160,6 +160,26 @@ TEST(StreamServer, HasItsLimits) {
   EXPECT_EQ(refusals.wait_for(2).back(), "too_many_connections");
 }
 
+TEST(StreamServer, AnAddressHasOnlySoManyConnectionsIfThatIsWanted) {
+  for (const std::size_t most : {0U, 2U}) {
+    auto listener = stream_listener([&](TlsStream& stream) {
+      (void)stream.send(as_bytes("!"), kGuard);
+      echo_all(stream);
+    });
+    listener.max_per_address = most;
+    Refusals refusals;
+    const auto server = serve(std::move(listener), &refusals);
+    const auto first = connect(server->port()), second = connect(server->port());
+    EXPECT_EQ(read(*first, 1) + read(*second, 1), "!!");
+    if (most == 0) {
+      EXPECT_EQ(read(*connect(server->port()), 1), "!");
+      continue;
+    }
+    EXPECT_FALSE(TlsStream::connect(target(server->port()), kGuard));
+    EXPECT_EQ(refusals.wait_for(1).back(), "too_many_connections");
+  }
+}
+
 TEST(StreamServer, StartSaysWhatIsWrong) {
   EXPECT_FALSE(net::StreamServer::start({}));
   auto listener = stream_listener(echo_all);

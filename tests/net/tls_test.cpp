@@ -114,6 +114,23 @@ TEST(TlsContext, ReloadingDropsNoConnection) {
   EXPECT_EQ(text_of(post(old_client)), "1 POST /path hello");
 }
 
+TEST(TlsContext, KnowsWhenTheFirstOfItsListsEnds) {
+  const auto instant = [](int year) { return std::chrono::sys_days(std::chrono::year(year) / 1 / 1); };
+  Authority authority, other("Other CA");
+  const TemporaryFolder folder;
+  const auto list = folder.path() / "crl.pem";
+  fs::copy_file(authority.crl("20400101000000Z"), list);
+  std::ofstream(list, std::ios::app) << std::ifstream(other.crl("20390101000000Z")).rdbuf();
+  auto settings = authority.settings(authority.issue(std::string("DNS:") + kServerName));
+  EXPECT_FALSE(load(settings)->crl_expiry());
+  settings.crl_file = list;
+  const auto context = load(settings);
+  EXPECT_EQ(context->crl_expiry(), instant(2039));
+  fs::copy_file(authority.crl("20410101000000Z"), list, fs::copy_options::overwrite_existing);
+  ASSERT_TRUE(context->reload());
+  EXPECT_EQ(context->crl_expiry(), instant(2041));
+}
+
 TEST(TlsContext, ReloadingAListEndsTheConnectionsOfTheRevoked) {
   Authority authority;
   const auto good = authority.issue(std::string("DNS:") + kClientName);

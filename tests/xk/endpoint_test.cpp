@@ -102,7 +102,7 @@ TEST_F(EndpointTest, NeedsAHandler) {
 
 TEST(RateLimit, ForgetsClientsThatMayAskAgain) {
   std::chrono::steady_clock::time_point now{};
-  RateLimit limit(1, 1, [&] { return now; });
+  net::RateLimit limit(1, 1, [&] { return now; });
   for (int i = 0; i < 256; ++i) EXPECT_TRUE(limit.take(std::to_string(i)));
   EXPECT_EQ(limit.clients(), 256U);
   now += 1s;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "ops/daemon_sections.hpp"
+
 namespace li::callsim {
 
 namespace {
@@ -11,19 +13,12 @@ using ops::ConfigSection;
 
 constexpr auto kKeyOctets = 32;
 
-net::TlsSettings read_tls(const ConfigSection& section, bool own_certificate) {
+// A UE shows no certificate.
+net::TlsSettings read_ue_tls(const ConfigSection& section) {
   net::TlsSettings tls;
+  tls.peers = net::TlsPeers::server_only;
   tls.ca_file = section.path("ca", "", "PEM: whom we trust here").string();
-  if (own_certificate) {
-    tls.certificate_file = section.path("certificate", "", "PEM: ours, then the CAs between").string();
-    tls.key_file = section.path("key", "", "PEM: its key, private to us").string();
-  } else {
-    tls.peers = net::TlsPeers::server_only;
-  }
-  if (!section.given()) return tls;
-  if (section.text("ca", "", "").empty()) section.problem("ca", "is missing");
-  if (own_certificate && (section.text("certificate", "", "").empty() || section.text("key", "", "").empty()))
-    section.problem("certificate", "and key are needed");
+  if (tls.ca_file.empty()) section.problem("ca", "is missing");
   return tls;
 }
 
@@ -33,7 +28,7 @@ KmsSettings read_kms(const ConfigSection& section) {
   kms.address = section.address("address", {}, "where UEs come to");
   kms.server_name = section.text("server_name", {}, "of its certificate");
   kms.path = section.text("path", "/keymanagement", "where UEs post");
-  kms.tls = read_tls(section, false);
+  kms.tls = read_ue_tls(section);
   kms.timeout = section.duration("timeout", "10s", {"100ms", "5m"}, "for an answer");
   return kms;
 }
@@ -44,11 +39,8 @@ Subscriber read_subscriber(const ConfigSection& section) {
   one.identity = section.text("identity", {}, "public identity, also towards the KMS");
   one.kms = section.text("kms", {}, "identity of its KMS");
   one.key_id = section.text("key_id", {}, "names its key at the KMS, e.g. a B-TID");
-  if (auto key = section.secret_key("key", kKeyOctets, "its key: file:PATH or env:NAME, 32 octets or their hexadecimal digits")) {
+  if (auto key = section.secret_key("key", kKeyOctets, "its key: file:PATH or env:NAME, 32 octets or their hexadecimal digits"))
     one.key = std::move(*key);
-  } else {
-    section.problem("key", "is needed");
-  }
   return one;
 }
 
@@ -57,7 +49,7 @@ X2Settings read_x2(const ConfigSection& section) {
   x2.given = section.given();
   x2.address = section.address("address", "127.0.0.1:8450", "of hi2-df2");
   x2.server_name = section.text("server_name", "df2.li.example", "of its certificate");
-  x2.tls = read_tls(section, true);
+  x2.tls = ops::read_tls(section, net::TlsPeers::mutual, x2.given);
   x2.network_element = section.text("network_element", "cscf1.home1.example", "our name, in each PDU (NFID)");
   x2.state = section.path("state", "x2-state", "folder for the next sequence number of each XID; made when missing");
   x2.keepalive = section.duration("keepalive", "1s", {"10ms", "60s"}, "between two Keepalives (TIME_P1)");
@@ -75,11 +67,11 @@ XkStubSettings read_stub(const ConfigSection& root) {
   const auto section = root.table("xk_stub", "hi2-callsim xk-stub: stands between hi2-df2 and the KMS on Xk");
   stub.given = section.given();
   stub.listen = section.address("listen", "127.0.0.1:8454", "where hi2-df2 comes to");
-  stub.server = read_tls(section, true);
+  stub.server = ops::read_tls(section, net::TlsPeers::mutual, stub.given);
   const auto kms = section.table("kms", "the real one, on Xk");
   stub.kms = kms.address("address", "127.0.0.1:8444", "of its Xk");
   stub.server_name = kms.text("server_name", "kms.home1.example", "of its certificate");
-  stub.client = read_tls(kms, true);
+  stub.client = ops::read_tls(kms, net::TlsPeers::mutual, kms.given());
   stub.timeout = kms.duration("timeout", "10s", {"100ms", "5m"}, "for its answer");
   return stub;
 }

@@ -8,17 +8,11 @@ namespace li::df2_tool {
 
 namespace {
 
-using Act = std::function<Result<void>(delivery::SqliteSpool&)>;
-
-int administer(df2::Settings settings, const std::string& command, const ops::Fields& arguments, const Act& act) {
-  settings.admin_audit.on_anchor_failure = [](const Error& error) { fail("the anchor can't be written: " + error.message()); };
-  auto admin = df2::Admin::open(std::move(settings), ops::system_now);
-  if (!admin) return fail(admin.error().message());
-  const auto done = admin->run(command, arguments, act);
-  const auto closed = admin->close();
-  if (!done) return fail(done.error().message());
-  if (!closed) return fail(closed.error().message());
-  return kDone;
+int administer(const daemon::Program& program, df2::Settings settings, const std::string& command, const ops::Fields& arguments,
+               const std::function<Result<void>(delivery::SqliteSpool&)>& act) {
+  settings.admin_audit.on_anchor_failure = [&](const Error& error) { program.fail("the anchor can't be written: " + error.message()); };
+  const auto done = df2::administer(std::move(settings), command, arguments, act);
+  return done ? static_cast<int>(daemon::kDone) : program.fail(done.error().message());
 }
 
 Result<void> list(delivery::SqliteSpool& spool) {
@@ -33,11 +27,11 @@ Result<void> list(delivery::SqliteSpool& spool) {
   return {};
 }
 
-int erase(const std::string& config, const std::string& liid) {
-  auto settings = df2::load_settings(config);
-  if (!settings) return fail(settings.error());
-  if (auto may = df2::may_erase(*settings, liid); !may) return fail(may.error().message());
-  return administer(std::move(*settings), "spool_erase", {{"liid", liid}}, [&liid](delivery::SqliteSpool& spool) -> Result<void> {
+int erase(const daemon::Program& program, const std::string& liid) {
+  auto settings = df2::load_settings(program.config());
+  if (!settings) return program.fail(settings.error());
+  if (auto may = df2::may_erase(*settings, liid); !may) return program.fail(may.error().message());
+  return administer(program, std::move(*settings), "spool_erase", {{"liid", liid}}, [&liid](delivery::SqliteSpool& spool) -> Result<void> {
     const auto lost = spool.erase(as_bytes(liid));
     if (!lost) return failure(lost.error());
     std::cout << "erased: " << *lost << " records that no LEMF had confirmed\n";
@@ -47,19 +41,21 @@ int erase(const std::string& config, const std::string& liid) {
 
 }  // namespace
 
-void add_spool_commands(CLI::App& app, const std::string& config, std::vector<Command>& commands) {
-  auto* spool = app.add_subcommand("spool", "what waits for LEMFs")->require_subcommand(1);
-  commands.push_back(
-      {spool->add_subcommand("ls", "lists what waits, by destination and LIID, and how much of it can't be opened; never a content"),
-       [&config] {
-         auto settings = df2::load_settings(config);
-         if (!settings) return fail(settings.error());
-         return administer(std::move(*settings), "spool_ls", {}, list);
-       }});
-  auto* erased = spool->add_subcommand("erase", "erases everything of an LIID, beyond recovery; a daemon that runs forgets it by itself");
+void add_spool_commands(daemon::Program& program) {
+  auto* spool = program.add("spool", "what waits for LEMFs");
+  program.add(
+      "ls", "lists what waits, by destination and LIID, and how much of it can't be opened; never a content",
+      [&program] {
+        auto settings = df2::load_settings(program.config());
+        if (!settings) return program.fail(settings.error());
+        return administer(program, std::move(*settings), "spool_ls", {}, list);
+      },
+      spool);
   auto liid = std::make_shared<std::string>();
+  auto* erased = program.add(
+      "erase", "erases everything of an LIID, beyond recovery; a daemon that runs forgets it by itself",
+      [&program, liid] { return erase(program, *liid); }, spool);
   erased->add_option("LIID", *liid, "its warrant must have been taken out of the file")->required();
-  commands.push_back({erased, [&config, liid] { return erase(config, *liid); }});
 }
 
 }  // namespace li::df2_tool

@@ -12,7 +12,7 @@
 namespace li::kms_tool {
 
 /// Opens store and trail, audits, acts, closes; gives the exit code.
-int administer(const std::string& config, const std::string& command, const ops::Fields& arguments,
+int administer(const daemon::Program& program, const std::string& command, const ops::Fields& arguments,
                const std::function<Result<void>(kms::Store&, kms::Time)>& act);
 
 }  // namespace li::kms_tool

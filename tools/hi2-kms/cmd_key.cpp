@@ -48,20 +48,21 @@ Result<Read> read_key(const std::string& file) {
   return from_hex_or_octets(SecretBytes(octets));
 }
 
-int add(const std::string& config, const Arguments& wanted) {
+int add(const daemon::Program& program, const Arguments& wanted) {
   const auto lifetime = ops::parse_duration(wanted.lifetime);
-  if (!lifetime) return fail("--lifetime: " + lifetime.error().message());
+  if (!lifetime) return program.fail("--lifetime: " + lifetime.error().message());
   const auto key = read_key(wanted.file);
-  if (!key) return fail(key.error().message());
+  if (!key) return program.fail(key.error().message());
   const auto until = std::chrono::duration_cast<std::chrono::seconds>(*lifetime);
-  const auto done = administer(config, "key_add", {{"subscriber", wanted.name}, {"key_id", wanted.key_id}}, [&](Store& store, Time now) {
+  const auto done = administer(program, "key_add", {{"subscriber", wanted.name}, {"key_id", wanted.key_id}}, [&](Store& store, Time now) {
     return store.put_key(wanted.name, as_bytes(wanted.key_id), key->key, now + until);
   });
-  if (done == kDone) std::cout << "a key of " << key->key.size() << " octets, read as " << (key->hex ? "hexadecimal digits\n" : "octets\n");
+  if (done == daemon::kDone)
+    std::cout << "a key of " << key->key.size() << " octets, read as " << (key->hex ? "hexadecimal digits\n" : "octets\n");
   return done;
 }
 
-Result<void> list_tpks(Store& store) {
+Result<void> list_tpks(Store& store, Time) {
   const auto tpks = store.tpks();
   if (!tpks) return failure(tpks.error());
   for (const auto& one : *tpks) {
@@ -89,30 +90,33 @@ Result<void> purge(Store& store, Time now) {
 
 }  // namespace
 
-void add_key_commands(CLI::App& app, const std::string& config, std::vector<Command>& commands) {
-  auto* keys = app.add_subcommand("key", "pre-shared keys of subscribers, e.g. Ks_NAF")->require_subcommand(1);
-  auto* added = keys->add_subcommand("add", "adds or replaces a key; its octets or hexadecimal digits come from a file");
+void add_key_commands(daemon::Program& program) {
+  auto* keys = program.add("key", "pre-shared keys of subscribers, e.g. Ks_NAF");
   auto wanted = std::make_shared<Arguments>();
+  auto* added = program.add(
+      "add", "adds or replaces a key; its octets or hexadecimal digits come from a file",
+      [&program, wanted] { return add(program, *wanted); }, keys);
   added->add_option("NAME", wanted->name, "of the subscriber")->required();
   added->add_option("KEY_ID", wanted->key_id, "e.g. the B-TID")->required();
   added->add_option("--file", wanted->file, "where the key is, private to us; - is standard input")->capture_default_str();
   added->add_option("--lifetime", wanted->lifetime, "e.g. 12h")->capture_default_str();
-  commands.push_back({added, [&config, wanted] { return add(config, *wanted); }});
-  auto* removed = keys->add_subcommand("rm", "removes a key");
   auto id = std::make_shared<std::string>();
+  auto* removed = program.add(
+      "rm", "removes a key",
+      [&program, id] {
+        return administer(program, "key_rm", {{"key_id", *id}}, [&](Store& store, Time) { return store.remove_key(as_bytes(*id)); });
+      },
+      keys);
   removed->add_option("KEY_ID", *id, "as key add had it")->required();
-  commands.push_back(
-      {removed, [&config, id] {
-         return administer(config, "key_rm", {{"key_id", *id}}, [&](Store& store, Time) { return store.remove_key(as_bytes(*id)); });
-       }});
 
-  auto* tpks = app.add_subcommand("tpk", "Ticket Protection Keys")->require_subcommand(1);
-  commands.push_back({tpks->add_subcommand("ls", "lists them; never a key"),
-                      [&config] { return administer(config, "tpk_ls", {}, [](Store& store, Time) { return list_tpks(store); }); }});
-  commands.push_back({tpks->add_subcommand("rotate", "makes a new one; the one before goes on opening its tickets"),
-                      [&config] { return administer(config, "tpk_rotate", {}, rotate); }});
-  commands.push_back({tpks->add_subcommand("purge", "erases those that are kept long enough, and other keys that have expired"),
-                      [&config] { return administer(config, "tpk_purge", {}, purge); }});
+  auto* tpks = program.add("tpk", "Ticket Protection Keys");
+  const auto add_tpk = [&](const char* name, const char* description, Result<void> (*act)(Store&, Time)) {
+    program.add(
+        name, description, [&program, audited = std::string("tpk_") + name, act] { return administer(program, audited, {}, act); }, tpks);
+  };
+  add_tpk("ls", "lists them; never a key", list_tpks);
+  add_tpk("rotate", "makes a new one; the one before goes on opening its tickets", rotate);
+  add_tpk("purge", "erases those that are kept long enough, and other keys that have expired", purge);
 }
 
 }  // namespace li::kms_tool

@@ -32,14 +32,14 @@ struct Arguments {
   std::string certificate;
 };
 
-int add(const std::string& config, const Arguments& wanted) {
+int add(const daemon::Program& program, const Arguments& wanted) {
   Bytes der;
   if (!wanted.certificate.empty()) {
     auto read = read_certificate(wanted.certificate);
-    if (!read) return fail(read.error().message());
+    if (!read) return program.fail(read.error().message());
     der = std::move(*read);
   }
-  return administer(config, "subscriber_add",
+  return administer(program, "subscriber_add",
                     {{"subscriber", wanted.name}, {"identities", joined(wanted.identities)}, {"certificate", wanted.certificate}},
                     [&](Store& store, Time now) -> Result<void> {
                       if (auto added = store.add_subscriber(wanted.name, wanted.identities, now); !added || der.empty()) return added;
@@ -71,46 +71,47 @@ Result<void> list_groups(Store& store) {
   return {};
 }
 
-void add_group_commands(CLI::App& app, const std::string& config, std::vector<Command>& commands) {
-  auto* groups = app.add_subcommand("group", "identities that stand for several responders")->require_subcommand(1);
-  for (const auto* verb : {"add", "rm"}) {
-    auto* command = groups->add_subcommand(verb, std::string(verb) == "add" ? "adds a member" : "removes a member");
+void add_group_commands(daemon::Program& program) {
+  auto* groups = program.add("group", "identities that stand for several responders");
+  for (const bool adds : {true, false}) {
     auto names = std::make_shared<std::pair<std::string, std::string>>();
+    const auto change = [&program, names, adds] {
+      return administer(
+          program, adds ? "group_add" : "group_rm", {{"group", names->first}, {"member", names->second}}, [&](Store& store, Time) {
+            return adds ? store.add_to_group(names->first, names->second) : store.remove_from_group(names->first, names->second);
+          });
+    };
+    auto* command = program.add(adds ? "add" : "rm", adds ? "adds a member" : "removes a member", change, groups);
     command->add_option("GROUP", names->first, "the identity that a ticket names")->required();
     command->add_option("MEMBER", names->second, "identity of a subscriber who may answer for it")->required();
-    const auto adds = std::string(verb) == "add";
-    commands.push_back({command, [&config, names, adds] {
-                          return administer(config, adds ? "group_add" : "group_rm", {{"group", names->first}, {"member", names->second}},
-                                            [&](Store& store, Time) {
-                                              return adds ? store.add_to_group(names->first, names->second)
-                                                          : store.remove_from_group(names->first, names->second);
-                                            });
-                        }});
   }
-  auto* ls = groups->add_subcommand("ls", "lists groups and members");
-  commands.push_back({ls, [&config] { return administer(config, "group_ls", {}, [](Store& store, Time) { return list_groups(store); }); }});
+  program.add(
+      "ls", "lists groups and members",
+      [&program] { return administer(program, "group_ls", {}, [](Store& store, Time) { return list_groups(store); }); }, groups);
 }
 
 }  // namespace
 
-void add_subscriber_commands(CLI::App& app, const std::string& config, std::vector<Command>& commands) {
-  auto* subscribers = app.add_subcommand("subscriber", "who may ask for tickets and resolve them")->require_subcommand(1);
-  auto* added = subscribers->add_subcommand("add", "adds a subscriber");
+void add_subscriber_commands(daemon::Program& program) {
+  auto* subscribers = program.add("subscriber", "who may ask for tickets and resolve them");
   auto wanted = std::make_shared<Arguments>();
+  auto* added = program.add(
+      "add", "adds a subscriber", [&program, wanted] { return add(program, *wanted); }, subscribers);
   added->add_option("NAME", wanted->name, "for administration, e.g. the private identity")->required();
   added->add_option("IDENTITY", wanted->identities, "public identities: URIs and NAIs")->required();
   added->add_option("--certificate", wanted->certificate, "PEM file, for public-key mode");
-  commands.push_back({added, [&config, wanted] { return add(config, *wanted); }});
-  auto* removed = subscribers->add_subcommand("rm", "removes a subscriber with its keys");
   auto name = std::make_shared<std::string>();
+  auto* removed = program.add(
+      "rm", "removes a subscriber with its keys",
+      [&program, name] {
+        return administer(program, "subscriber_rm", {{"subscriber", *name}},
+                          [&](Store& store, Time) { return store.remove_subscriber(*name); });
+      },
+      subscribers);
   removed->add_option("NAME", *name, "as subscriber add had it")->required();
-  commands.push_back({removed, [&config, name] {
-                        return administer(config, "subscriber_rm", {{"subscriber", *name}},
-                                          [&](Store& store, Time) { return store.remove_subscriber(*name); });
-                      }});
-  auto* ls = subscribers->add_subcommand("ls", "lists subscribers; never a key");
-  commands.push_back({ls, [&config] { return administer(config, "subscriber_ls", {}, list); }});
-  add_group_commands(app, config, commands);
+  program.add(
+      "ls", "lists subscribers; never a key", [&program] { return administer(program, "subscriber_ls", {}, list); }, subscribers);
+  add_group_commands(program);
 }
 
 }  // namespace li::kms_tool

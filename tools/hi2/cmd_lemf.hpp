@@ -1,4 +1,6 @@
 // hi2/cmd_lemf.hpp: the subcommands of `hi2 lemf`.
+//
+// Source:  docs/man/hi2.1, docs/lemf.md.
 #pragma once
 
 #include "hi2/commands.hpp"

@@ -1,4 +1,6 @@
 // hi2/cmd_mikey.hpp: the subcommands of `hi2 mikey`.
+//
+// Source:  docs/man/hi2-mikey.1.
 #pragma once
 
 #include "hi2/commands.hpp"

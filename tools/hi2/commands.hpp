@@ -1,6 +1,9 @@
 // hi2/commands.hpp: the list of commands, and what they share.
 //
 // A command is a file cmd_<name>.cpp with a setup that only declares arguments and a run that does the work.
+//
+// Source:  docs/man/hi2.1.
+// Errors:  a command gives its exit code, having printed what is wrong; UsageError for what must be called differently.
 #pragma once
 
 #include <CLI/CLI.hpp>

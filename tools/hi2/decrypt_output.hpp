@@ -1,4 +1,8 @@
 // hi2/decrypt_output.hpp: where opened media goes: a capture, a WAV file for each stream, and the table that says what became of it.
+//
+// Source:  docs/man/hi2-decrypt.1.
+// Errors:  reported on standard error, once for each file.
+// Owns:    the files that it writes.
 #pragma once
 
 #include <map>

@@ -1,4 +1,8 @@
 // hi2/lemf_item.hpp: what a list and an export say of an item of a LEMF's store.
+//
+// Source:  docs/lemf.md.
+// Units:   times in UTC.
+// Owns:    results own their data.
 #pragma once
 
 #include "hi2/pdu_row.hpp"

@@ -1,4 +1,8 @@
 // hi2/lemf_store.hpp: which store a command of `hi2 lemf` reads, and which of its items.
+//
+// Source:  docs/lemf.md.
+// Errors:  UsageError for what must be called differently; else those of the store.
+// Owns:    plain values.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -1,4 +1,9 @@
 // hi2/media_input.hpp: media packets from a capture or from PDUs, and the records that have their keys.
+//
+// Source:  docs/man/hi2-decrypt.1.
+// Units:   offsets in octets.
+// Errors:  reported on standard error; the result tells that there was one.
+// Owns:    nothing beyond a call.
 #pragma once
 
 #include <functional>

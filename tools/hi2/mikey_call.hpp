@@ -1,4 +1,8 @@
 // hi2/mikey_call.hpp: a call between Alice and Bob with a KMS, played offline.
+//
+// Source:  RFC 6043 clause 4.
+// Errors:  a message that is refused is a bug of ours: std::logic_error.
+// Owns:    a PlayedCall owns messages and keys.
 #pragma once
 
 #include <optional>

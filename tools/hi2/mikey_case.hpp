@@ -1,4 +1,8 @@
 // hi2/mikey_case.hpp: test cases of MIKEY-TICKET (docs/mikey-vectors.md) and what comes of running one.
+//
+// Source:  docs/mikey-vectors.md.
+// Errors:  CaseFault for what is no case; differences for one that does not pass.
+// Owns:    Differences own their texts.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,7 @@
 // hi2/mikey_case_call.hpp: what cases of the kinds get_keys and exchange share.
+//
+// Source:  docs/mikey-vectors.md.
+// Errors:  CaseFault.
 #pragma once
 
 #include "hi2/mikey_case.hpp"

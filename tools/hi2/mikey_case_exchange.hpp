@@ -1,4 +1,8 @@
 // hi2/mikey_case_exchange.hpp: the messages of an exchange case, verified and opened.
+//
+// Source:  docs/mikey-vectors.md; RFC 6043 clause 4.
+// Errors:  CaseFault.
+// Owns:    an Exchange owns its messages and keys.
 #pragma once
 
 #include "hi2/mikey_case.hpp"

@@ -1,4 +1,8 @@
 // hi2/mikey_input.hpp: MIKEY messages in whatever they come in.
+//
+// Source:  RFC 4567 (base64 in a=key-mgmt).
+// Errors:  of the whole input, or of one message in it.
+// Owns:    results own their octets, which are wiped.
 #pragma once
 
 #include <string>

@@ -1,4 +1,8 @@
 // hi2/mikey_show.hpp: a described MIKEY message as text and as JSON.
+//
+// Source:  docs/man/hi2-mikey.1, docs/mikey-vectors.md.
+// Units:   offsets and sizes in octets.
+// Owns:    results own their data.
 #pragma once
 
 #include <string>

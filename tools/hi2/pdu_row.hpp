@@ -1,4 +1,7 @@
 // hi2/pdu_row.hpp: what a list says of a PS-PDU: a row for each record in it.
+//
+// Source:  docs/man/hi2-ls.1.
+// Owns:    rows own their texts.
 #pragma once
 
 #include "hi2/summary.hpp"

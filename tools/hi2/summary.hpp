@@ -1,4 +1,8 @@
 // hi2/summary.hpp: what a list says of a record or message, in a few words.
+//
+// Source:  docs/man/hi2-ls.1.
+// Errors:  none: what can't be read is left empty.
+// Owns:    results own their texts; no key gets in.
 #pragma once
 
 #include <string>

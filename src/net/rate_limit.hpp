@@ -1,4 +1,4 @@
-// xk/rate_limit.hpp: how often each client may ask.
+// net/rate_limit.hpp: how often each client may ask.
 //
 // Source:  none; a token bucket for each client.
 // Units:   requests and seconds, on a steady clock that the owner gives.
@@ -12,7 +12,7 @@
 #include <string>
 #include <unordered_map>
 
-namespace li::xk {
+namespace li::net {
 
 using SteadyClock = std::function<std::chrono::steady_clock::time_point()>;
 
@@ -42,4 +42,4 @@ class RateLimit {
   std::size_t look_again_at_ = 256;
 };
 
-}  // namespace li::xk
+}  // namespace li::net

@@ -1,13 +1,10 @@
-#include "kms/audit_budget.hpp"
+#include "ops/audit_budget.hpp"
 
 #include <utility>
 
-namespace li::kms {
+namespace li::ops {
 
-std::string to_string(const Origin& from) { return from.client.empty() ? from.listener : from.listener + " " + from.client; }
-
-std::optional<std::uint64_t> AuditBudget::take(const Origin& from) {
-  const auto name = to_string(from);
+std::optional<std::uint64_t> AuditBudget::take(const std::string& name) {
   const auto may = limit_.take(name);
   const std::scoped_lock hold(lock_);
   if (!may) {
@@ -23,9 +20,9 @@ std::map<std::string, std::uint64_t> AuditBudget::take_counts() {
   return std::exchange(counts_, {});
 }
 
-void AuditBudget::give_back(const std::string& origin, std::uint64_t count) {
+void AuditBudget::give_back(const std::string& name, std::uint64_t count) {
   const std::scoped_lock hold(lock_);
-  counts_[origin] += count;
+  counts_[name] += count;
 }
 
-}  // namespace li::kms
+}  // namespace li::ops

@@ -1,8 +1,8 @@
-#include "xk/rate_limit.hpp"
+#include "net/rate_limit.hpp"
 
 #include <algorithm>
 
-namespace li::xk {
+namespace li::net {
 
 double RateLimit::tokens_of(const Bucket& bucket, std::chrono::steady_clock::time_point now) const {
   const std::chrono::duration<double> passed = std::max(now - bucket.filled, std::chrono::steady_clock::duration(0));
@@ -31,4 +31,4 @@ std::size_t RateLimit::clients() const {
   return buckets_.size();
 }
 
-}  // namespace li::xk
+}  // namespace li::net
