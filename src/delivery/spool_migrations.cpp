@@ -1,12 +1,11 @@
-#include <array>
-
+#include "db/migrate.hpp"
 #include "delivery/sqlite_spool_impl.hpp"
 
 namespace li::delivery {
 
 namespace {
 
-// Each step once, in order; a step that was released is never changed. A "sealed" column holds Vault::seal's octets, an "owner" the row of
+// A "sealed" column holds Vault::seal's octets, an "owner" the row of
 // a LIID; times are milliseconds, or seconds where the column says so. The index of entries has all that is asked without their octets.
 constexpr const char* kSteps[] = {
     R"(
@@ -38,37 +37,9 @@ CREATE INDEX numbers_by_cin ON numbers (owner, cin) WHERE cin IS NOT NULL;
 ALTER TABLE owners ADD COLUMN aside BLOB;
 )",
 };
-constexpr auto kVersion = static_cast<std::int64_t>(std::size(kSteps));
-
-Result<std::int64_t> version(Database& database) {
-  const auto found = one_integer(database.query("SELECT coalesce(max(version), 0) FROM migrations"));
-  if (!found) return failure(found.error());
-  return found->value_or(0);
-}
-
-Result<void> step(Database& database, std::int64_t number) {
-  Transaction transaction(database);
-  if (!transaction.begun()) return transaction.begun();
-  const auto at = version(database);
-  if (!at) return failure(at.error());
-  if (*at >= number) return {};  // another process was here first
-  if (auto done = database.run(kSteps[number - 1]); !done) return done;
-  if (auto done = database.execute("INSERT INTO migrations VALUES (?, CAST(strftime('%s', 'now') AS INTEGER))", number); !done) return done;
-  return transaction.commit();
-}
 
 }  // namespace
 
-Result<void> migrate_spool(Database& database) {
-  const auto made = database.run("CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, applied INTEGER NOT NULL) STRICT");
-  if (!made) return made;
-  const auto at = version(database);
-  if (!at) return failure(at.error());
-  if (*at > kVersion) return failure(ErrorKind::unexpected, "the spool was made by a newer version of this program");
-  for (auto number = *at + 1; number <= kVersion; ++number) {
-    if (auto done = step(database, number); !done) return done;
-  }
-  return {};
-}
+Result<void> migrate_spool(Database& database) { return db::migrate(database, kSteps, "the spool"); }
 
 }  // namespace li::delivery

@@ -9,10 +9,10 @@ namespace li::kms {
 
 Result<void> administer(Settings settings, const std::string& command, const ops::Fields& arguments,
                         const std::function<Result<void>(Store&, Time)>& act) {
-  const auto now = [&settings] { return std::chrono::floor<seconds>(settings.admin_audit.clock()); };
-  const auto store = Store::open(settings.store, settings.master_key, now());
+  const auto store = Store::open(settings.store, settings.master_key);
   if (!store) return failure(store.error());
-  return ops::administer(settings.admin_audit, command, arguments, [&] { return act(**store, now()); });
+  const auto act_now = [&] { return act(**store, std::chrono::floor<seconds>(settings.admin_audit.clock())); };
+  return ops::administer(settings.admin_audit, command, arguments, act_now);
 }
 
 Result<std::vector<std::string>> initialise(const std::string& config_path, Time now) {
@@ -25,7 +25,7 @@ Result<std::vector<std::string>> initialise(const std::string& config_path, Time
       {ops::new_audit_key(settings->audit.key_file), {settings->xk.on ? settings->xk.li_list : std::string(), list}}, made);
   if (!done) return failure(done.error());
   if (!std::filesystem::exists(settings->store.path)) {
-    if (auto store = Store::create(settings->store, settings->master_key, now); !store) return failure(store.error());
+    if (auto store = Store::create(settings->store, settings->master_key); !store) return failure(store.error());
     made.push_back(settings->store.path);
   }
   if (auto written = ops::audit_init(settings->admin_audit, made, TimePoint(now)); !written) return failure(written.error());

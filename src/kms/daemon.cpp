@@ -33,7 +33,7 @@ tl::expected<std::unique_ptr<Daemon>, Problems> Daemon::start(const std::string&
   auto rules_settings = load_settings(config_path);
   if (!rules_settings) return tl::unexpected(rules_settings.error());
   const auto now = std::chrono::floor<seconds>(around.clock());
-  auto store = Store::open(settings->store, settings->master_key, now);
+  auto store = Store::open(settings->store, settings->master_key);
   if (!store) return ops::problem(store.error());
   auto frame = ops::DaemonFrame::open({"hi2_kms", "listener", ": no keys are given"}, around, settings->audit);
   if (!frame) return ops::problem(frame.error());

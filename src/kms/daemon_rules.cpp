@@ -106,8 +106,7 @@ Problems Daemon::check(const std::string& config_path) {
   auto settings = load_settings(config_path);
   if (!settings) return settings.error();
   Problems problems;
-  if (auto store = Store::open(settings->store, settings->master_key, std::chrono::floor<seconds>(ops::system_now())); !store)
-    add(problems, store.error());
+  if (auto store = Store::open(settings->store, settings->master_key); !store) add(problems, store.error());
   const auto trails = ops::check_audit(*settings);
   problems.insert(problems.end(), trails.begin(), trails.end());
   for (const auto& [role, listener] : std::initializer_list<std::pair<const char*, const Listener*>>{

@@ -1,10 +1,11 @@
+#include "db/migrate.hpp"
 #include "kms/store_impl.hpp"
 
 namespace li::kms {
 
 namespace {
 
-// Each step once, in order; a step that was released is never changed. A "sealed" column holds Vault::seal's octets.
+// A "sealed" column holds Vault::seal's octets.
 constexpr const char* kSteps[] = {
     R"(
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
@@ -28,38 +29,9 @@ CREATE TABLE cached (ticket BLOB NOT NULL, fork BLOB NOT NULL, sealed BLOB NOT N
 CREATE INDEX cached_by_expiry ON cached (expires);
 )",
 };
-constexpr auto kVersion = static_cast<std::int64_t>(std::size(kSteps));
-
-Result<std::int64_t> version(Database& database) {
-  auto query = database.query("SELECT coalesce(max(version), 0) FROM migrations");
-  const auto found = query.next() ? query.integer(0) : 0;
-  if (auto done = query.done(); !done) return failure(done.error());
-  return found;
-}
-
-Result<void> step(Database& database, std::int64_t number, Time now) {
-  Transaction transaction(database);
-  if (!transaction.begun()) return transaction.begun();
-  const auto at = version(database);
-  if (!at) return failure(at.error());
-  if (*at >= number) return {};  // another process was here first
-  if (auto done = database.run(kSteps[number - 1]); !done) return done;
-  if (auto done = database.execute("INSERT INTO migrations VALUES (?, ?)", number, now); !done) return done;
-  return transaction.commit();
-}
 
 }  // namespace
 
-Result<void> migrate(Database& database, Time now) {
-  const auto made = database.run("CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, applied INTEGER NOT NULL) STRICT");
-  if (!made) return made;
-  const auto at = version(database);
-  if (!at) return failure(at.error());
-  if (*at > kVersion) return failure(ErrorKind::unexpected, "the store was made by a newer version of this program");
-  for (auto number = *at + 1; number <= kVersion; ++number) {
-    if (auto done = step(database, number, now); !done) return done;
-  }
-  return {};
-}
+Result<void> migrate(Database& database) { return db::migrate(database, kSteps, "the store"); }
 
 }  // namespace li::kms

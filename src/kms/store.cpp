@@ -22,23 +22,23 @@ Result<Bytes> wrapped_key(Database& database) {
 Store::Store(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Store::~Store() = default;
 
-Result<void> Store::create(const Options& options, const SecretBytes& master, Time now) {
+Result<void> Store::create(const Options& options, const SecretBytes& master) {
   auto made = Vault::make(master, options.random, kPurpose);
   if (!made) return failure(made.error());
   if (auto file = db::make_private_file(options.path); !file) return file;
   auto database = Database::open(options.path, true);
   if (!database) return failure(database.error());
   if (auto done = database->run(db::kDurable); !done) return done;
-  if (auto done = migrate(*database, now); !done) return done;
+  if (auto done = migrate(*database); !done) return done;
   return database->execute("INSERT INTO meta VALUES ('data key', ?)", made->wrapped);
 }
 
-Result<std::unique_ptr<Store>> Store::open(const Options& options, const SecretBytes& master, Time now) {
+Result<std::unique_ptr<Store>> Store::open(const Options& options, const SecretBytes& master) {
   if (auto checked = ops::check_private(options.path); !checked) return failure(checked.error());
   auto database = Database::open(options.path, false);
   if (!database) return failure(database.error());
   if (auto done = database->run(db::kDurable); !done) return failure(done.error());
-  if (auto done = migrate(*database, now); !done) return failure(done.error());
+  if (auto done = migrate(*database); !done) return failure(done.error());
   const auto wrapped = wrapped_key(*database);
   if (!wrapped) return failure(wrapped.error());
   auto vault = Vault::open(master, *wrapped, kPurpose);

@@ -61,9 +61,9 @@ class Store {
   };
 
   /// Makes the file, readable by its owner only; it must not exist.
-  [[nodiscard]] static Result<void> create(const Options& options, const SecretBytes& master, Time now);
+  [[nodiscard]] static Result<void> create(const Options& options, const SecretBytes& master);
   /// Opens it, and brings its tables to this version.
-  [[nodiscard]] static Result<std::unique_ptr<Store>> open(const Options& options, const SecretBytes& master, Time now);
+  [[nodiscard]] static Result<std::unique_ptr<Store>> open(const Options& options, const SecretBytes& master);
 
   // Subscribers. An identity belongs to one subscriber, or is a group's. Identities are kept in their canonical form (kms/identity.hpp).
   [[nodiscard]] Result<void> add_subscriber(std::string_view name, const std::vector<std::string>& identities, Time now);

@@ -36,7 +36,7 @@ struct Store::Parts {
 };
 
 /// Brings the tables to the newest version; each step is one transaction.
-[[nodiscard]] Result<void> migrate(Database& database, Time now);
+[[nodiscard]] Result<void> migrate(Database& database);
 
 /// "no subscriber 'x'" and the like.
 [[nodiscard]] tl::unexpected<Error> no_such(std::string_view what, std::string_view name);

@@ -186,7 +186,7 @@ TEST_F(TwoKmss, ACrossDomainCallIsAnsweredOnBothSides) {
 TEST_F(TwoKmss, TheCacheHasItsTime) {
   const auto made = call(home, alice, away, bob);
   away.store.reset();
-  away.store = std::move(*Store::open(away.options, master_key(), kNow));
+  away.store = std::move(*Store::open(away.options, master_key()));
   EXPECT_TRUE(away.store->purge(kNow + 10h - 1s));
   const auto mark = [&](Time now) {
     Lab& at = away;

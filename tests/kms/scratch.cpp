@@ -26,8 +26,8 @@ std::string read_file(const std::string& path) {
 Store::Options store_options(const Scratch& scratch) { return {scratch.path("kms.sqlite"), std::chrono::hours(24), 1000, crypto::random}; }
 
 std::unique_ptr<Store> new_store(const Store::Options& options) {
-  if (auto made = Store::create(options, master_key(), kNow); !made) throw std::runtime_error(made.error().message());
-  auto store = Store::open(options, master_key(), kNow);
+  if (auto made = Store::create(options, master_key()); !made) throw std::runtime_error(made.error().message());
+  auto store = Store::open(options, master_key());
   if (!store) throw std::runtime_error(store.error().message());
   return std::move(*store);
 }

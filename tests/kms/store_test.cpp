@@ -24,7 +24,7 @@ struct StoreTest : testing::Test {
 
   void reopen() {
     store.reset();
-    store = std::move(*Store::open(options, master_key(), kNow));
+    store = std::move(*Store::open(options, master_key()));
   }
   void add_alice() {
     ASSERT_TRUE(store->add_subscriber("alice", {"sip:alice@home1.example", "tel:+31201234567", "alice@home1.example"}, kNow));
@@ -141,7 +141,7 @@ TEST_F(StoreTest, AMessageIsNewOnce) {
 TEST_F(StoreTest, TheMemoryOfMessagesIsBounded) {
   store.reset();
   options.max_replays = 3;
-  store = std::move(*Store::open(options, master_key(), kNow));
+  store = std::move(*Store::open(options, master_key()));
   for (std::uint8_t i = 0; i < 3; ++i) EXPECT_TRUE(*store->first_seen(Bytes(32, i), kNow, kNow + 5min));
   const auto refused = store->first_seen(Bytes(32, 3), kNow, kNow + 5min);
   ASSERT_FALSE(refused);
@@ -185,22 +185,22 @@ TEST_F(StoreTest, WhatIsPurgedIsGoneFromTheFiles) {
 
 TEST_F(StoreTest, AWrongMasterKeyIsRefused) {
   store.reset();
-  const auto opened = Store::open(options, SecretBytes(Bytes(32, 1)), kNow);
+  const auto opened = Store::open(options, SecretBytes(Bytes(32, 1)));
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().text, "the master key is not the one that this store was made with");
-  EXPECT_FALSE(Store::open(options, SecretBytes(Bytes(16, 1)), kNow));
+  EXPECT_FALSE(Store::open(options, SecretBytes(Bytes(16, 1))));
 }
 
 TEST_F(StoreTest, AFileThatOthersMayReadIsRefused) {
   store.reset();
   std::filesystem::permissions(options.path, std::filesystem::perms::group_read, std::filesystem::perm_options::add);
-  const auto opened = Store::open(options, master_key(), kNow);
+  const auto opened = Store::open(options, master_key());
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().message(), options.path + ": is open to others (mode 0640); mend it with: chmod go-rwx " + options.path);
 }
 
 TEST_F(StoreTest, AStoreIsNotMadeTwice) {
-  EXPECT_FALSE(Store::create(options, master_key(), kNow));
+  EXPECT_FALSE(Store::create(options, master_key()));
   EXPECT_TRUE(store->subscribers());
   EXPECT_EQ(static_cast<unsigned>(std::filesystem::status(options.path).permissions()), 0600U);
   EXPECT_EQ(static_cast<unsigned>(std::filesystem::status(options.path + "-wal").permissions()), 0600U);
@@ -211,7 +211,7 @@ TEST_F(StoreTest, ASealedValueOpensOnlyInItsRow) {
   const auto swapped = "sqlite3 " + options.path +
                        " \"INSERT INTO tpks VALUES (x'01', x'00', 1, 1); UPDATE tpks SET sealed = zeroblob(60) WHERE id = x'01';\"";
   ASSERT_EQ(std::system(swapped.c_str()), 0) << "needs the program sqlite3 (.ci/packages test)";
-  store = std::move(*Store::open(options, master_key(), kNow));
+  store = std::move(*Store::open(options, master_key()));
   EXPECT_FALSE(store->tpk(Bytes{1}, Time(2s)));
 }
 
@@ -237,7 +237,7 @@ TEST_F(StoreTest, ThreadsShareIt) {
 }
 
 TEST_F(StoreTest, AnotherProcessMayWriteBeside) {
-  auto second = std::move(*Store::open(options, master_key(), kNow));
+  auto second = std::move(*Store::open(options, master_key()));
   ASSERT_TRUE(second->add_subscriber("alice", {"sip:alice@home1.example"}, kNow));
   EXPECT_TRUE(*store->subscriber_of("sip:alice@home1.example"));
 }

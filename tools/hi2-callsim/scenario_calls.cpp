@@ -157,9 +157,9 @@ void play_mid_session(Stage& stage) {
 
 }  // namespace
 
-void play_basic(Stage& stage) {
-  Call call(stage, {});
-  Round round(stage, "alice", "bob");
+void play_call(Stage& stage, const CallSpec& spec, Side ends) {
+  Call call(stage, spec);
+  Round round(stage, spec.caller, spec.callee);
   const auto offered = round.offering().offer(round.offer_spec());
   call.invite(round.offer(offered.message));
   call.trying_and_ringing();
@@ -167,8 +167,10 @@ void play_basic(Stage& stage) {
   call.accept(round.answer(answered.message));
   stage.keyed(call.session(), answered.sessions);
   round.talk(answered.sessions);
-  call.hang_up();
+  call.hang_up(ends);
 }
+
+void play_basic(Stage& stage) { play_call(stage, {}); }
 
 std::vector<Scenario> call_scenarios() {
   return {{"basic", "offer in INVITE, answer in 200", play_basic},

@@ -26,16 +26,7 @@ void play_partial_keys(Stage& stage) {
 void play_not_listed(Stage& stage) {
   CallSpec spec;
   spec.caller = "erin";
-  Call call(stage, spec);
-  Round round(stage, "erin", "bob");
-  const auto offered = round.offering().offer(round.offer_spec());
-  call.invite(round.offer(offered.message));
-  call.trying_and_ringing();
-  const auto answered = round.answering().answer(offered, round.answer_spec());
-  call.accept(round.answer(answered.message));
-  stage.keyed(call.session(), answered.sessions);
-  round.talk(answered.sessions);
-  call.hang_up();
+  play_call(stage, spec);
 }
 
 Needs stub(const std::string& mode) {

@@ -76,16 +76,7 @@ void play_gateway_plain(Stage& stage) {
 void play_from_other_domain(Stage& stage) {
   CallSpec spec;
   spec.caller = "dave";
-  Call call(stage, spec);
-  Round round(stage, "dave", "bob");
-  const auto offered = round.offering().offer(round.offer_spec());
-  call.invite(round.offer(offered.message));
-  call.trying_and_ringing();
-  const auto answered = round.answering().answer(offered, round.answer_spec());
-  call.accept(round.answer(answered.message));
-  stage.keyed(call.session(), answered.sessions);
-  round.talk(answered.sessions);
-  call.hang_up(Call::Side::callee);
+  play_call(stage, spec, Call::Side::callee);
 }
 
 // Two calls for SIP, one for its users: an application server stands between, and icid ties both together.

@@ -6,6 +6,7 @@
 // Owns:    plain values.
 #pragma once
 
+#include "hi2-callsim/call.hpp"
 #include "hi2-callsim/stage.hpp"
 
 namespace li::callsim {
@@ -47,7 +48,9 @@ struct Scenario {
 [[nodiscard]] std::vector<Scenario> attack_scenarios();
 [[nodiscard]] std::vector<Scenario> kms_scenarios();
 
-/// Alice calls Bob, with a ticket; offer in INVITE, answer in 200.
+/// A call with a ticket; offer in INVITE, answer in 200. `ends` hangs up.
+void play_call(Stage& stage, const CallSpec& spec, Call::Side ends = Call::Side::caller);
+/// The same, Alice to Bob.
 void play_basic(Stage& stage);
 /// The same with keys in the SDP.
 void play_sdes(Stage& stage);
