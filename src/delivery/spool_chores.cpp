@@ -126,7 +126,7 @@ void SqliteSpool::Parts::run_chores() {
     hold.unlock();
     const auto written = !write_back || tell(this->write_back());
     const auto flushed = !flush_now || tell(flush());
-    const auto tidied = !cut_now || tell(cut());
+    const auto tidied = !cut_now || (flushed && tell(cut()));  // who has it locked is not waited for twice
     hold.lock();
     const auto later = Chores::Clock::now() + kAfterFault;
     if (!written) chores.octets = kWriteBack;  // with the next commit

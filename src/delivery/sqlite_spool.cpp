@@ -16,13 +16,18 @@ namespace {
 
 /// Pages that a full spool still has for the numbers, uploads and confirmations that empty it again.
 constexpr std::uint64_t kReserve = 64;
+/// With another process that has the file locked, when the spool is closed.
+constexpr std::chrono::milliseconds kPatienceAtEnd{1'000};
+
+Result<void> wait_for_others(Database& database, std::chrono::milliseconds patience) {
+  return database.run(("PRAGMA busy_timeout = " + std::to_string(patience.count())).c_str());
+}
 
 Result<Database> connect(const SqliteSpool::Options& options, std::uint64_t max_pages) {
   auto database = Database::open(options.path, false);
   if (!database) return database;
   if (auto done = database->run(db::kDurable); !done) return failure(done.error());
-  const auto patience = "PRAGMA busy_timeout = " + std::to_string(options.patience.count());
-  if (auto done = database->run(patience.c_str()); !done) return failure(done.error());
+  if (auto done = wait_for_others(*database, options.patience); !done) return failure(done.error());
   // The keeper writes the log back; only if it can't follow a commit does, at 16 MB.
   if (auto done = database->run("PRAGMA wal_autocheckpoint = 4000"); !done) return failure(done.error());
   if (max_pages == 0) return database;
@@ -47,14 +52,20 @@ SqliteSpool::Parts::~Parts() {
   if (lock_file >= 0) ::close(lock_file);
 }
 
+Result<void> SqliteSpool::Parts::be_patient(std::chrono::milliseconds patience) {
+  const std::scoped_lock hold(keeper.lock);
+  return wait_for_others(keeper.database, patience);
+}
+
 SqliteSpool::SqliteSpool(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 SqliteSpool::~SqliteSpool() {
   parts_->stop_chores();
-  // What can't be written now is sent once more after the next start.
-  for (const auto& done : {parts_->flush(), parts_->cut()}) {
-    if (!done && parts_->options.on_fault) parts_->options.on_fault(done.error());
-  }
+  // What can't be written now is sent once more after the next start. Who has it locked is not waited for twice, and not for long.
+  auto done = parts_->be_patient(std::min(parts_->options.patience, kPatienceAtEnd));
+  if (done) done = parts_->flush();
+  if (done) done = parts_->cut();
+  if (!done && parts_->options.on_fault) parts_->options.on_fault(done.error());
 }
 
 Result<void> SqliteSpool::create(const Options& options, const SecretBytes& master) {

@@ -161,6 +161,8 @@ struct SqliteSpool::Parts {
   /// The same in a transaction of its own.
   [[nodiscard]] Result<void> flush();
   [[nodiscard]] Result<void> write_back();
+  /// How long the keeper waits for another process.
+  [[nodiscard]] Result<void> be_patient(std::chrono::milliseconds patience);
   /// Writes the log back and cuts it off.
   [[nodiscard]] Result<void> cut();
   /// Removes all rows whose owner is gone; the number of entries among them.

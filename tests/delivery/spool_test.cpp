@@ -141,6 +141,29 @@ TEST_F(SpoolTest, ALockOfAnotherProcessIsNoFullDisk) {
   EXPECT_FALSE(is_busy({ErrorKind::limit, "store: database or disk is full", {}, {}, {}}));
 }
 
+TEST_F(SpoolTest, ASpoolThatIsLockedClosesSoon) {
+  int faults = 0;
+  options.patience = 60s;
+  options.on_fault = [&](const Error& error) {
+    EXPECT_TRUE(is_busy(error)) << error.text;
+    ++faults;
+  };
+  reopen();
+  put(*spool, {entry("lemf-1", "LI-1", "1")});
+  good(spool->confirm("lemf-1", ids(*spool, "lemf-1")));
+  auto other = good(db::Database::open(options.path, false));
+  {
+    const db::Transaction held(other);
+    good(held.begun());
+    const auto begun = std::chrono::steady_clock::now();
+    spool.reset();
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, 30s);
+  }
+  EXPECT_EQ(faults, 1) << "it waits once";
+  spool = open_spool(options);
+  EXPECT_EQ(waiting(*spool, "lemf-1"), Texts({"1"})) << "it is sent once more";
+}
+
 TEST_F(SpoolTest, DepthCountsOverManyLooks) {
   const auto fill = [&](int count) {
     const auto batch = good(spool->begin());
