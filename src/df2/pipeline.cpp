@@ -147,10 +147,11 @@ class Pipeline::Impl {
     if (names.empty()) return nullptr;
     auto* session = sessions_.find(as_bytes(warrant.liid), names);
     if (session == nullptr) {
+      // Room first: the new one may be the oldest when the clock was set back.
+      if (auto made = make_room(turn); !made) return failure(made.error());
       auto opened = sessions_.open(as_bytes(warrant.liid), turn.now, turn.batch);
       if (!opened) return opened;
       session = *opened;
-      if (auto made = make_room(turn); !made) return failure(made.error());
     }
     for (const auto& name : names) {
       if (sessions_.find(as_bytes(warrant.liid), {name}) == nullptr) sessions_.add_name(*session, name);

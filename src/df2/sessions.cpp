@@ -138,7 +138,7 @@ std::optional<std::pair<TimePoint, std::uint64_t>> Sessions::first_due() const {
 }
 
 std::optional<std::uint64_t> Sessions::surplus() const {
-  if (sessions_.size() <= rules_->max_sessions) return std::nullopt;
+  if (sessions_.empty() || sessions_.size() < rules_->max_sessions) return std::nullopt;
   return ended_.empty() ? open_.begin()->second : ended_.begin()->second;
 }
 

@@ -38,7 +38,7 @@ class Sessions {
 
   /// The one whose timer is first.
   [[nodiscard]] std::optional<std::pair<TimePoint, std::uint64_t>> first_due() const;
-  /// Which has to go when there are too many: the ended one that was silent longest, then any.
+  /// Which has to go before another one may be opened: the ended one that was silent longest, then any.
   [[nodiscard]] std::optional<std::uint64_t> surplus() const;
   [[nodiscard]] TimePoint end_of_life(const Session& session) const;
   [[nodiscard]] std::size_t size() const { return sessions_.size(); }

@@ -87,6 +87,30 @@ TEST(PipelineLimits, sessions_that_are_over_leave_no_numbers) {
   }
 }
 
+TEST(PipelineLimits, a_clock_that_was_set_back_finds_room_for_a_new_session) {
+  for (const auto life : kLives) {
+    Bench bench(life);
+    bench.rules.max_sessions = 3;
+    bench.warrant("LI-1");
+    const auto call = [&](int i) {
+      auto invite = Sip();
+      invite.call_id = "call-" + std::to_string(i);
+      bench.send(invite);
+      return invite;
+    };
+    for (int i = 0; i < 3; ++i) call(i);
+    bench.now -= std::chrono::hours(2);
+    const auto last = call(3);
+    EXPECT_EQ(bench.sessions(), 3U);
+    bench.send(response(200, last));
+    const auto received = bench.received();
+    ASSERT_EQ(received.size(), 5U);
+    EXPECT_EQ(received[4].pdu.header.communication_identity_number, received[3].pdu.header.communication_identity_number)
+        << "it is still there";
+    EXPECT_EQ(bench.reasons(), Story{"sessions_full"});
+  }
+}
+
 TEST(PipelineLimits, questions_end_with_their_warrant) {
   Bench bench;
   rewrite(bench, "valid_until = \"2026-11-20T12:00:03Z\"\n");
