@@ -35,6 +35,7 @@ INSERT INTO counters VALUES ('entries', 0), ('erasures', 0);
 ALTER TABLE numbers ADD COLUMN cin INTEGER;
 CREATE INDEX numbers_by_cin ON numbers (owner, cin) WHERE cin IS NOT NULL;
 ALTER TABLE owners ADD COLUMN aside BLOB;
+CREATE INDEX owners_aside ON owners (aside) WHERE aside IS NOT NULL;
 )",
 };
 

@@ -170,7 +170,7 @@ Result<std::vector<Bytes>> SqliteSpool::liids() {
   auto& keeper = parts_->keeper;
   const std::scoped_lock hold(keeper.lock);
   std::vector<Bytes> found;
-  auto query = keeper.database.query("SELECT id FROM owners ORDER BY id");
+  auto query = keeper.database.query("SELECT id FROM owners WHERE aside IS NULL ORDER BY id");
   while (query.next()) {
     const auto owner = parts_->owner_of(keeper, query.integer(0));
     if (!owner) return failure(owner.error());

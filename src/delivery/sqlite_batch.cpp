@@ -68,7 +68,6 @@ class SqliteBatch : public Spool::Batch {
     std::optional<std::uint32_t> last;
   };
   [[nodiscard]] Result<std::shared_ptr<const Owner>> owner_for(ByteView liid);
-  [[nodiscard]] Result<std::shared_ptr<const Owner>> known_owner(ByteView liid);
   [[nodiscard]] Result<Source> source(ByteView name);
   [[nodiscard]] Result<Sight> look(const Source& source, std::uint32_t number, ByteView digest);
   [[nodiscard]] Result<void> store_next_id();
@@ -110,13 +109,6 @@ Result<std::shared_ptr<const Owner>> SqliteBatch::owner_for(ByteView liid) {
   if (owner || owner.error().kind != ErrorKind::malformed) return checked(std::move(owner));
   parts_.note_unreadable({"owners", owners.row_of(connection_.database, liid), to_bytes(liid), {}, owner.error()});
   return checked(owners.replace(connection_.database, liid));
-}
-
-// Null, too, when its key can't be opened: then nothing of it is in use.
-Result<std::shared_ptr<const Owner>> SqliteBatch::known_owner(ByteView liid) {
-  auto owner = connection_.owners.find(connection_.database, liid);
-  if (!owner && owner.error().kind == ErrorKind::malformed) return nullptr;
-  return checked(std::move(owner));
 }
 
 Result<std::uint32_t> SqliteBatch::next_number(const NumberContext& context) {
@@ -203,6 +195,11 @@ Result<void> SqliteBatch::keep(const State& state) {
   const auto sealed = checked((*owner)->vault.seal(SecretBytes(join(state)), "states", {as_bytes(state.kind), name}));
   if (!sealed) return failure(sealed.error());
   octets_ += sealed->size();
+  // One that stood aside may be opened again: what it had is older.
+  auto done = checked(
+      connection_.database.execute("DELETE FROM states WHERE kind = ? AND name = ? AND owner IN (SELECT id FROM owners WHERE aside = ?)",
+                                   state.kind, name, parts_.keys.name("liid", {state.liid})));
+  if (!done) return done;
   return checked(
       connection_.database.execute("INSERT INTO states (kind, owner, name, sealed) VALUES (?1, ?2, ?3, ?4) "
                                    "ON CONFLICT (kind, owner, name) DO UPDATE SET sealed = ?4",
@@ -211,20 +208,15 @@ Result<void> SqliteBatch::keep(const State& state) {
 
 Result<void> SqliteBatch::forget(std::string_view kind, ByteView liid, ByteView key) {
   if (failed_) return again();
-  const auto owner = known_owner(liid);
-  if (!owner) return failure(owner.error());
-  if (!*owner) return {};
-  return checked(connection_.database.execute("DELETE FROM states WHERE kind = ? AND owner = ? AND name = ?", kind, (*owner)->id,
-                                              parts_.keys.name("state", {as_bytes(kind), key})));
+  return checked(connection_.database.execute(
+      "DELETE FROM states WHERE kind = ?1 AND name = ?2 AND owner IN (SELECT id FROM owners WHERE name = ?3 OR aside = ?3)", kind,
+      parts_.keys.name("state", {as_bytes(kind), key}), parts_.keys.name("liid", {liid})));
 }
 
 Result<void> SqliteBatch::forget_numbers(ByteView liid, std::uint32_t communication_identity_number) {
   if (failed_) return again();
-  const auto owner = known_owner(liid);
-  if (!owner) return failure(owner.error());
-  if (!*owner) return {};
-  return checked(connection_.database.execute("DELETE FROM numbers WHERE owner = ? AND cin = ?", (*owner)->id,
-                                              std::int64_t{communication_identity_number}));
+  return checked(connection_.database.execute("DELETE FROM numbers WHERE cin = ? AND owner IN (SELECT id FROM owners WHERE name = ?)",
+                                              std::int64_t{communication_identity_number}, parts_.keys.name("liid", {liid})));
 }
 
 Result<void> SqliteBatch::store_next_id() {

@@ -42,6 +42,7 @@ Result<void> Sessions::restore(const delivery::State& state) {
   auto session = decode_session(state.value);
   if (!session) return failure(session.error());
   const auto id = session->id;
+  if (const auto older = sessions_.find(id); older != sessions_.end()) unlink(older->second);
   auto& entry = sessions_[id];
   entry.session = std::move(*session);
   for (const auto& name : entry.session.names) by_name_.emplace(name, id);
@@ -123,9 +124,7 @@ Result<void> Sessions::drop(std::uint64_t id, delivery::Spool::Batch& batch) {
   const auto found = sessions_.find(id);
   if (found == sessions_.end()) return {};
   const auto& session = found->second.session;
-  for (const auto& name : session.names) remove_from(by_name_, name, id);
-  for (const auto& ticket : session.tickets) forget_ticket(ticket.hash, id);
-  take_out(found->second);
+  unlink(found->second);
   auto forgotten = batch.forget(kKind, session.liid, session.key());
   if (forgotten) forgotten = batch.forget_numbers(session.liid, session.cin());  // its CIN is a number that is not given again
   sessions_.erase(found);
@@ -145,6 +144,12 @@ std::optional<std::uint64_t> Sessions::surplus() const {
 TimePoint Sessions::end_of_life(const Session& session) const {
   if (session.ended) return session.seen + rules_->ended_lifetime;
   return session.seen + rules_->session_lifetime;
+}
+
+void Sessions::unlink(const Entry& entry) {
+  for (const auto& name : entry.session.names) remove_from(by_name_, name, entry.session.id);
+  for (const auto& ticket : entry.session.tickets) forget_ticket(ticket.hash, entry.session.id);
+  take_out(entry);
 }
 
 void Sessions::take_out(const Entry& entry) {

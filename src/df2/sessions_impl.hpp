@@ -18,7 +18,7 @@ class Sessions {
  public:
   explicit Sessions(std::shared_ptr<const PipelineRules> rules) : rules_(std::move(rules)) {}
 
-  /// Brings one back. Its octets must be those that keep() wrote.
+  /// Brings one back, in the place of an older state of it. Its octets must be those that keep() wrote.
   [[nodiscard]] Result<void> restore(const delivery::State& state);
 
   /// The session of that LIID that has one of the names, the first of them that fits; null when there is none.
@@ -56,6 +56,8 @@ class Sessions {
     bool ended = false;
   };
   void forget_ticket(const Hash& ticket, std::uint64_t id);
+  /// Nothing finds it any more.
+  void unlink(const Entry& entry);
   void take_out(const Entry& entry);
   void put_in(Entry& entry);
 

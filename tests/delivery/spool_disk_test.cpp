@@ -205,6 +205,36 @@ TEST_F(DamageTest, AChangedKeyHoldsUpNoOtherLiid) {
   }
 }
 
+TEST_F(DamageTest, AKeyThatOpensAgainHasNoOldStates) {
+  const auto keep = [&](const std::string& key, const std::string& value) {
+    const auto batch = good(spool->begin());
+    good(batch->keep({"session", to_bytes("LI-1"), to_bytes(key), to_record_bytes(as_bytes(value))}));
+    good(batch->commit());
+  };
+  const auto kept = [&] {
+    Texts texts;
+    for (const auto& state : good(spool->kept("session"))) texts.emplace_back(as_text(state.value));
+    return texts;
+  };
+  keep("1", "old 1");
+  keep("2", "old 2");
+  keep("3", "old 3");
+  flip("owners", "wrapped", 1);
+  keep("4", "new 4");
+  EXPECT_EQ(kept(), Texts({"new 4"}));
+  flip("owners", "wrapped", 1);
+  EXPECT_EQ(kept(), Texts({"old 1", "old 2", "old 3", "new 4"}));
+  keep("1", "new 1");
+  EXPECT_EQ(kept(), Texts({"old 2", "old 3", "new 4", "new 1"})) << "once";
+  for (const auto* key : {"2", "4"}) {
+    const auto batch = good(spool->begin());
+    good(batch->forget("session", as_bytes("LI-1"), as_bytes(std::string_view(key))));
+    good(batch->commit());
+  }
+  EXPECT_EQ(kept(), Texts({"old 3", "new 1"}));
+  EXPECT_EQ(good(spool->liids()), std::vector({to_bytes("LI-1")}));
+}
+
 TEST_F(DamageTest, AChangedUploadBeginsAnew) {
   put(*spool, {entry("lemf-1", "LI-1", "1")});
   const auto all = ids(*spool, "lemf-1");

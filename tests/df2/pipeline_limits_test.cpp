@@ -111,6 +111,27 @@ TEST(PipelineLimits, a_clock_that_was_set_back_finds_room_for_a_new_session) {
   }
 }
 
+TEST(PipelineLimits, an_older_state_of_a_session_gives_way) {
+  Bench bench;
+  bench.warrant("LI-1");
+  const Call call;
+  bench.send(call.invite);
+  ASSERT_EQ(bench.spool.states.size(), 1U);
+  auto older = bench.spool.states.begin()->second;
+  bench.now += milliseconds(1'000);
+  bench.send(call.ok());
+  bench.spool.states[{"session", to_bytes("LI-1"), Bytes()}] = std::move(older);  // it comes first
+  bench.restart();
+  EXPECT_EQ(bench.sessions(), 1U);
+  bench.give(bench.asked.at(0), call.keys());
+  EXPECT_EQ(bench.story(), (Story{"INVITE", "200", "keys 1 2"}));
+  bench.wait(std::chrono::hours(25));
+  EXPECT_EQ(bench.sessions(), 0U);
+  bench.wait(std::chrono::hours(25));
+  bench.send(call.invite);
+  EXPECT_EQ(bench.sessions(), 1U) << "nothing finds the one that is gone";
+}
+
 TEST(PipelineLimits, questions_end_with_their_warrant) {
   Bench bench;
   rewrite(bench, "valid_until = \"2026-11-20T12:00:03Z\"\n");
