@@ -11,9 +11,8 @@ constexpr std::size_t kChunk = 2'000;
 /// A sequence of X2 from which nothing came for so long is forgotten.
 constexpr std::chrono::days kForgetSource{90};
 
-Result<std::vector<std::int64_t>> ownerless(Database& database) {
+Result<std::vector<std::int64_t>> all(Query query) {
   std::vector<std::int64_t> ids;
-  auto query = database.query("SELECT id FROM entries WHERE owner NOT IN (SELECT id FROM owners)");
   while (query.next()) ids.push_back(query.integer(0));
   if (auto done = query.done(); !done) return failure(done.error());
   return ids;
@@ -30,22 +29,15 @@ Result<void> SqliteSpool::Parts::in_transaction(const std::function<Result<void>
 }
 
 Result<std::uint64_t> SqliteSpool::Parts::sweep() {
-  auto done = in_transaction([](Database& database) -> Result<void> {
-    for (const auto* sql :
-         {"DELETE FROM states WHERE owner NOT IN (SELECT id FROM owners)", "DELETE FROM numbers WHERE owner NOT IN (SELECT id FROM owners)",
-          "DELETE FROM file_numbers WHERE owner NOT IN (SELECT id FROM owners)",
-          "DELETE FROM uploads WHERE owner IS NOT NULL AND owner NOT IN (SELECT id FROM owners)"}) {
-      if (auto removed = database.execute(sql); !removed) return removed;
-    }
-    return {};
-  });
-  if (!done) return failure(done.error());
   std::unique_lock hold(keeper.lock);
-  const auto ids = ownerless(keeper.database);
+  const auto erased = all(keeper.database.query("SELECT owner FROM erased"));
+  if (!erased) return failure(erased.error());
+  if (erased->empty()) return 0;
+  const auto ids = all(keeper.database.query("SELECT id FROM entries WHERE owner IN (SELECT owner FROM erased)"));
   hold.unlock();
   if (!ids) return failure(ids.error());
   for (std::size_t at = 0; at < ids->size(); at += kChunk) {
-    done = in_transaction([&](Database& database) -> Result<void> {
+    auto done = in_transaction([&](Database& database) -> Result<void> {
       for (auto i = at; i < std::min(at + kChunk, ids->size()); ++i) {
         if (auto removed = database.execute("DELETE FROM entries WHERE id = ?", (*ids)[i]); !removed) return removed;
       }
@@ -53,6 +45,17 @@ Result<std::uint64_t> SqliteSpool::Parts::sweep() {
     });
     if (!done) return failure(done.error());
   }
+  auto done = in_transaction([&](Database& database) -> Result<void> {
+    for (const auto owner : *erased) {
+      for (const auto* sql :
+           {"DELETE FROM states WHERE owner = ?", "DELETE FROM numbers WHERE owner = ?", "DELETE FROM file_numbers WHERE owner = ?",
+            "DELETE FROM uploads WHERE owner = ?", "DELETE FROM erased WHERE owner = ?"}) {
+        if (auto removed = database.execute(sql, owner); !removed) return removed;
+      }
+    }
+    return {};
+  });
+  if (!done) return failure(done.error());
   return ids->size();
 }
 

@@ -1,5 +1,6 @@
 // What waits, for people: each entry is opened, to tell which can't be.
 #include <algorithm>
+#include <limits>
 
 #include "delivery/sqlite_spool_impl.hpp"
 
@@ -22,7 +23,7 @@ Result<std::int64_t> look(SqliteSpool::Parts& parts, std::int64_t after, Lines& 
   auto& keeper = parts.keeper;
   const std::scoped_lock hold(keeper.lock);
   auto query = keeper.database.query(
-      "SELECT entries.id, destination, name, owner, event, sealed FROM entries JOIN destinations ON destinations.id = destination "
+      "SELECT entries.id, destination, name, owner, event, sealed FROM entries LEFT JOIN destinations ON destinations.id = destination "
       "WHERE entries.id > ? ORDER BY entries.id LIMIT ?",
       after, kLook);
   std::int64_t last = 0;
@@ -30,9 +31,10 @@ Result<std::int64_t> look(SqliteSpool::Parts& parts, std::int64_t after, Lines& 
     last = query.integer(0);
     const auto owner = parts.owner_of(keeper, query.integer(3));
     if (!owner) return failure(owner.error());
-    auto& line = lines[{query.text(2), query.integer(3)}];
+    const auto destination = query.null(2) ? "?" + query.text(1) : query.text(2);
+    auto& line = lines[{destination, query.integer(3)}];
     if (line.entries == 0) {
-      line.destination = query.text(2);
+      line.destination = destination;
       line.liid = *owner ? (*owner)->liid : keeper.owners.liid_of(keeper.database, query.integer(3));
     }
     const auto event = query.integer(4);
@@ -45,6 +47,33 @@ Result<std::int64_t> look(SqliteSpool::Parts& parts, std::int64_t after, Lines& 
 }
 
 }  // namespace
+
+Result<void> SqliteSpool::Parts::note_orphan(Connection& connection, std::int64_t owner, const Unreadable& row) {
+  const auto known = one_integer(
+      connection.database.query("SELECT 1 FROM owners WHERE id = ?1 UNION ALL SELECT 1 FROM erased WHERE owner = ?1 LIMIT 1", owner));
+  if (!known) return failure(known.error());
+  if (!*known) note_unreadable(row);
+  return {};
+}
+
+// From one destination to the next, over the index: it costs nothing in a spool that is full.
+Result<void> SqliteSpool::Parts::note_strays() {
+  const std::scoped_lock hold(looker.lock);
+  auto& database = looker.database;
+  for (auto at = std::numeric_limits<std::int64_t>::min();;) {
+    const auto next = one_integer(database.query("SELECT destination FROM entries WHERE destination > ? ORDER BY destination LIMIT 1", at));
+    if (!next) return failure(next.error());
+    if (!*next) return {};
+    at = **next;
+    auto query = database.query(
+        "SELECT id, owner FROM entries WHERE destination = ?1 AND NOT EXISTS (SELECT 1 FROM destinations WHERE id = ?1)", at);
+    while (query.next()) {
+      note_unreadable({"entries", query.integer(0), looker.owners.liid_of(database, query.integer(1)), "?" + std::to_string(at),
+                       failure(ErrorKind::malformed, "store: the destination of a row is none").value()});
+    }
+    if (auto done = query.done(); !done) return done;
+  }
+}
 
 Result<std::vector<SqliteSpool::Listed>> SqliteSpool::list() {
   Lines lines;

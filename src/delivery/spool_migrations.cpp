@@ -30,12 +30,13 @@ CREATE INDEX sightings_by_time ON sightings (seen_seconds);
 INSERT INTO counters VALUES ('entries', 0), ('erasures', 0);
 )",
     // The CIN of a session, whose numbers go with it. An owner whose key can't be opened stands aside for another one of that LIID; "aside"
-    // is its name then.
+    // is its name then. What an erased owner left goes, and the owner out of "erased" with it; rows of an owner that is nowhere stay.
     R"(
 ALTER TABLE numbers ADD COLUMN cin INTEGER;
 CREATE INDEX numbers_by_cin ON numbers (owner, cin) WHERE cin IS NOT NULL;
 ALTER TABLE owners ADD COLUMN aside BLOB;
 CREATE INDEX owners_aside ON owners (aside) WHERE aside IS NOT NULL;
+CREATE TABLE erased (owner INTEGER PRIMARY KEY) STRICT;
 )",
 };
 

@@ -18,18 +18,24 @@ struct Row {
   [[nodiscard]] std::size_t size() const { return sealed.size() - std::min(sealed.size(), crypto::kGcmNonce + crypto::kGcmTag); }
 };
 
+const Error kOrphan = failure(ErrorKind::malformed, "store: the owner of a row is none").value();
+
 TimePoint time_of(std::int64_t event) { return TimePoint(std::chrono::milliseconds(event)); }
 
 /// Rows as they are stored: opened without the connection's lock.
-Result<std::vector<Row>> fetch(SqliteSpool::Parts& parts, Query query, const Confirmed::Ids& confirmed, std::size_t most,
-                               std::size_t most_octets) {
+Result<std::vector<Row>> fetch(SqliteSpool::Parts& parts, Query query, std::string_view destination, const Confirmed::Ids& confirmed,
+                               std::size_t most, std::size_t most_octets) {
   std::vector<Row> rows;
   std::size_t octets = 0;
   while (rows.size() < most && query.next()) {
     if (confirmed.contains(query.integer(0))) continue;
     auto owner = parts.owner_of(parts.reader, query.integer(2));
     if (!owner) return failure(owner.error());
-    if (!*owner) continue;
+    if (!*owner) {
+      auto told = parts.note_orphan(parts.reader, query.integer(2), {"entries", query.integer(0), {}, std::string(destination), kOrphan});
+      if (!told) return failure(told.error());
+      continue;
+    }
     Row row{query.integer(0), query.integer(1), std::move(*owner), query.blob(3)};
     octets += row.size();
     if (!rows.empty() && octets > most_octets) break;
@@ -77,7 +83,7 @@ Result<std::optional<std::int64_t>> SqliteSpool::Parts::read_some(std::string_vi
   const auto rows = fetch(
       *this,
       reader.database.query("SELECT id, event, owner, sealed FROM entries WHERE destination = ? AND id > ? ORDER BY id", **from, after),
-      taken, most, most_octets);
+      destination, taken, most, most_octets);
   hold.unlock();
   if (!rows) return failure(rows.error());
   found.reserve(rows->size());
@@ -113,7 +119,11 @@ Result<std::vector<State>> SqliteSpool::kept(std::string_view kind) {
   while (query.next()) {
     const auto owner = parts_->owner_of(keeper, query.integer(0));
     if (!owner) return failure(owner.error());
-    if (!*owner) continue;
+    if (!*owner) {
+      if (auto told = parts_->note_orphan(keeper, query.integer(0), {"states", query.integer(3), {}, {}, kOrphan}); !told)
+        return failure(told.error());
+      continue;
+    }
     const auto whole = (*owner)->vault.open(query.blob(2), "states", {as_bytes(kind), query.blob(1)});
     auto state = whole ? split(kind, **owner, whole->reveal()) : failure(whole.error());
     if (state) found.push_back(std::move(*state));

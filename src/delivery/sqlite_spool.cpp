@@ -127,7 +127,8 @@ Result<std::uint64_t> SqliteSpool::erase(ByteView liid) {
   if (auto done = parts_->flush(); !done) return failure(done.error());
   const auto name = parts_->keys.name("liid", {liid});
   auto done = parts_->in_transaction([&](Database& database) {
-    auto removed = database.execute("DELETE FROM owners WHERE name = ?1 OR aside = ?1", name);
+    auto removed = database.execute("INSERT INTO erased SELECT id FROM owners WHERE name = ?1 OR aside = ?1", name);
+    if (removed) removed = database.execute("DELETE FROM owners WHERE name = ?1 OR aside = ?1", name);
     return removed ? database.execute("UPDATE counters SET value = value + 1 WHERE name = 'erasures'") : removed;
   });
   if (!done) return failure(done.error());
@@ -153,6 +154,7 @@ Result<std::uint64_t> SqliteSpool::erasures() {
 bool is_busy(const Error& error) { return error.kind == ErrorKind::limit && (error.text == db::kLocked || error.text == kLogIsRead); }
 
 Result<void> SqliteSpool::tidy(TimePoint sightings_before) {
+  if (auto done = parts_->note_strays(); !done) return done;
   if (auto done = parts_->flush(); !done) return done;
   if (auto done = parts_->forget_sightings(std::chrono::floor<std::chrono::seconds>(sightings_before)); !done) return done;
   return parts_->cut();

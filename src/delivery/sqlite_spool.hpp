@@ -24,8 +24,8 @@ class SqliteSpool : public Spool {
   struct Unreadable {
     std::string table;  ///< "entries", "states", "uploads"; "owners": all that its key sealed
     std::int64_t row = 0;
-    Bytes liid;  ///< empty when that can't be told
-    std::string destination;
+    Bytes liid;               ///< empty when that can't be told
+    std::string destination;  ///< "?" and its number when it is none that anybody knows
     Error error;
   };
   struct Options {
@@ -71,8 +71,8 @@ class SqliteSpool : public Spool {
 
   /// What waits, for people: by destination and LIID.
   struct Listed {
-    std::string destination;
-    Bytes liid;  ///< empty when it can't be opened
+    std::string destination;  ///< as in Unreadable
+    Bytes liid;               ///< empty when it can't be opened
     std::uint64_t entries = 0;
     std::uint64_t unreadable = 0;  ///< of them
     TimePoint oldest{};

@@ -165,7 +165,11 @@ struct SqliteSpool::Parts {
   [[nodiscard]] Result<void> be_patient(std::chrono::milliseconds patience);
   /// Writes the log back and cuts it off.
   [[nodiscard]] Result<void> cut();
-  /// Removes all rows whose owner is gone; the number of entries among them.
+  /// Of a row whose owner is none: tells it, unless the owner was erased just now. Within the query that gave the row.
+  [[nodiscard]] Result<void> note_orphan(Connection& connection, std::int64_t owner, const Unreadable& row);
+  /// Tells entries of a destination that is none: no sender meets them.
+  [[nodiscard]] Result<void> note_strays();
+  /// Removes all rows of erased owners; the number of entries among them.
   [[nodiscard]] Result<std::uint64_t> sweep();
   [[nodiscard]] Result<void> forget_sightings(std::chrono::sys_seconds before);
   /// Owners may have been erased by another process: called in an open transaction of `batches`.

@@ -235,6 +235,45 @@ TEST_F(DamageTest, AKeyThatOpensAgainHasNoOldStates) {
   EXPECT_EQ(good(spool->liids()), std::vector({to_bytes("LI-1")}));
 }
 
+TEST_F(DamageTest, ARowOfNobodyStaysAndIsTold) {
+  fill_with_key(*spool, "LI-1");
+  put(*spool, {entry("lemf-1", "LI-1", "2"), entry("lemf-1", "LI-1", "3")});
+  spool.reset();
+  change("UPDATE entries SET owner = 999 WHERE id = 2; UPDATE states SET owner = 999; UPDATE entries SET destination = 77 WHERE id = 3");
+  const auto listed = good(open_spool(options, SqliteSpool::Role::administration)->list());
+  ASSERT_EQ(listed.size(), 3U);
+  EXPECT_EQ(listed[0].destination, "?77");
+  EXPECT_EQ(as_text(listed[0].liid), "LI-1");
+  EXPECT_EQ(listed[0].entries, 1U);
+  EXPECT_EQ(listed[0].unreadable, 1U);
+  EXPECT_EQ(listed[1].unreadable + listed[2].unreadable, 1U);
+  spool = open_spool(options);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(waiting(*spool, "lemf-1").size(), 1U);
+    EXPECT_TRUE(good(spool->kept("session")).empty());
+    good(spool->tidy(kNow));
+    EXPECT_EQ(told, Texts({"entries 2 ", "states 1 ", "entries 3 LI-1"})) << "once";
+  }
+  EXPECT_EQ(good(spool->erase(as_bytes("LI-2"))), 0U);
+  spool.reset();
+  change("UPDATE entries SET owner = 1 WHERE id = 2; UPDATE states SET owner = 1; UPDATE entries SET destination = 1 WHERE id = 3");
+  spool = open_spool(options);
+  EXPECT_EQ(waiting(*spool, "lemf-1").size(), 3U) << "nothing is lost";
+  EXPECT_EQ(good(spool->kept("session")).size(), 1U);
+}
+
+TEST_F(DamageTest, AnErasureThatWasCutShortIsEnded) {
+  put(*spool, {entry("lemf-1", "LI-1", "1"), entry("lemf-1", "LI-2", "2")});
+  change("INSERT INTO erased VALUES (1); DELETE FROM owners WHERE id = 1; UPDATE counters SET value = value + 1 WHERE name = 'erasures'");
+  put(*spool, {});
+  EXPECT_EQ(waiting(*spool, "lemf-1"), Texts({"2"}));
+  EXPECT_TRUE(told.empty()) << "nobody changed anything";
+  spool.reset();
+  spool = open_spool(options);
+  EXPECT_EQ(stored("SELECT count(*) FROM entries"), "1");
+  EXPECT_EQ(stored("SELECT count(*) FROM erased"), "0");
+}
+
 TEST_F(DamageTest, AChangedUploadBeginsAnew) {
   put(*spool, {entry("lemf-1", "LI-1", "1")});
   const auto all = ids(*spool, "lemf-1");
