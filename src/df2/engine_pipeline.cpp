@@ -12,7 +12,7 @@ Observer Engine::unless_muted() {
     if (!muted_ && told.on_signal) told.on_signal(signal);
   };
   observer.before_reading = [this, &told](const KeyQuestion& question) -> Result<void> {
-    const std::string whose = question.liid + "/" + question.id;
+    const std::string whose = question.whose() + "/" + question.id;
     if (!told.before_reading || read_.contains(whose)) return {};
     auto allowed = told.before_reading(question);
     if (allowed) read_.insert(whose);

@@ -36,7 +36,7 @@ Observer Watch::observer() {
   observer.on_signal = [this](const Signal& signal) { on_signal(signal); };
   observer.before_reading = [this](const KeyQuestion& question) {
     return frame_.audit("keys_read",
-                        {{"liid", question.liid}, {"question", question.id}, {"target", question.request.target}, {"kms", ""}});
+                        {{"liid", question.whose()}, {"question", question.id}, {"target", question.request.target}, {"kms", ""}});
   };
   observer.on_dropped = [this](std::string_view why) {
     count("hi2_df2_dropped_total", "Events that were seen before", {{"why", std::string(why)}}).add();
@@ -105,11 +105,11 @@ KeySourceEvents Watch::key_events() {
   KeySourceEvents events;
   events.before_asking = [this](const KeyQuestion& question, const std::string& kms) {
     return frame_.audit("keys_asked",
-                        {{"liid", question.liid}, {"question", question.id}, {"target", question.request.target}, {"kms", kms}});
+                        {{"liid", question.whose()}, {"question", question.id}, {"target", question.request.target}, {"kms", kms}});
   };
   events.before_answer = [this](const KeyQuestion& question, const std::string& kms, std::string_view outcome, std::string_view reason) {
     return frame_.audit("keys_" + std::string(outcome),
-                        {{"liid", question.liid}, {"question", question.id}, {"kms", kms}, {"reason", reason}});
+                        {{"liid", question.whose()}, {"question", question.id}, {"kms", kms}, {"reason", reason}});
   };
   events.on_bug = [this](const std::string& what) { on_bug("kms", what); };
   events.on_failed_try = [this](const std::string& kms, std::string_view why, const std::string& text) {

@@ -50,18 +50,18 @@ struct Watches : testing::Test {
   [[nodiscard]] std::string trail() const { return read_file(path("trail")); }
 };
 
-KeyQuestion question(const std::string& liids) {
+KeyQuestion question(const std::set<std::string>& liids) {
   KeyQuestion question;
   question.id = "0a0b";
   question.request.target = "sip:alice@ims.example";
-  question.liid = liids;
+  question.liids = liids;
   return question;
 }
 
 TEST_F(Watches, QuestionsAndTheirOutcomesStandUnderTheirLiids) {
   const auto events = watch->key_events();
-  for (const auto* liids : {"LI-1", "LI-1, LI-2"}) {
-    const auto of = "\"liid\":\"" + std::string(liids) + "\",\"question\":\"0a0b\",";
+  for (const auto& liids : {std::set<std::string>{"LI-1"}, std::set<std::string>{"LI-1", "LI-2"}}) {
+    const auto of = "\"liid\":\"" + question(liids).whose() + "\",\"question\":\"0a0b\",";
     ASSERT_TRUE(events.before_asking(question(liids), "kms1"));
     EXPECT_EQ(entries("keys_asked", "{" + of + R"("target":"sip:alice@ims.example","kms":"kms1"})"), 1U) << trail();
     ASSERT_TRUE(events.before_answer(question(liids), "kms1", "got", ""));
@@ -76,9 +76,9 @@ TEST_F(Watches, QuestionsAndTheirOutcomesStandUnderTheirLiids) {
 TEST_F(Watches, WithoutATrailNothingIsAskedNorUsed) {
   ASSERT_TRUE(frame->trail().close());
   const auto events = watch->key_events();
-  EXPECT_FALSE(events.before_asking(question("LI-1"), "kms1"));
-  EXPECT_FALSE(events.before_answer(question("LI-1"), "kms1", "got", ""));
-  EXPECT_FALSE(watch->observer().before_reading(question("LI-1")));
+  EXPECT_FALSE(events.before_asking(question({"LI-1"}), "kms1"));
+  EXPECT_FALSE(events.before_answer(question({"LI-1"}), "kms1", "got", ""));
+  EXPECT_FALSE(watch->observer().before_reading(question({"LI-1"})));
   EXPECT_FALSE(frame->health().empty());
 }
 
