@@ -96,7 +96,7 @@ void Engine::settle(Items& items) {
   read_.clear();
   for (auto& item : items) {
     if (const auto* then = std::get_if<std::function<void()>>(&item.what)) tell(*then);
-    if (const auto* answer = std::get_if<KeyAnswer>(&item.what)) asked_.erase(answer->id);
+    if (const auto* answer = std::get_if<KeyAnswer>(&item.what); answer != nullptr && answer->is_final()) asked_.erase(answer->id);
   }
   if (!tell([this] { hand_over_questions(); })) processor_.reset();
 }
