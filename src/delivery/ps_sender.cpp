@@ -15,6 +15,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Millis = std::chrono::milliseconds;
 using Stream = net::TlsStream;
+using Job = SenderNotes::Job;
 
 constexpr std::size_t kBatchEntries = 256;
 constexpr std::size_t kBatchOctets = 256 * 1024;
@@ -83,7 +84,7 @@ class PsSender::Impl {
       return false;
     }
     opened_.reset();
-    confirmed_here_ = false;
+    confirmed_here_ = heard_ = false;
     const auto talked = [&] {
       const Use use(*this, **stream);
       return talk(**stream);
@@ -109,6 +110,7 @@ class PsSender::Impl {
       const auto got = stream.receive(room, until(next_step()));
       if (!got) return failure(got.error());
       if (got->what == net::Received::What::end) return failure(ErrorKind::missing, "the LEMF closed the connection");
+      heard_ = heard_ || got->what == net::Received::What::octets;
       if (got->what == net::Received::What::octets)
         done = send(stream, link_.feed(ByteView(room).first(got->count), Clock::now(), wall_now()));
       keep_confirmed();
@@ -136,7 +138,8 @@ class PsSender::Impl {
     if (stopping_ || !link_.ready() || Clock::now() < spool_again_ || !more_.exchange(false)) return {};
     const auto most = std::min(kBatchEntries, settings_.window.entries - link_.unconfirmed());
     const auto entries = spool_.read(settings_.destination, cursor_, most, kBatchOctets);
-    if (!entries) spool_failed(entries.error());
+    if (!entries) spool_failed(Job::read, entries.error());
+    else notes_.spool_works(Job::read);
     if (!entries || !entries->empty()) more_ = true;
     return entries ? send_batch(stream, *entries) : Result<void>();
   }
@@ -189,21 +192,23 @@ class PsSender::Impl {
     unkept_events_.insert(unkept_events_.end(), on_way_.begin(), last);
     on_way_.erase(on_way_.begin(), last);
     if (unkept_.empty() || Clock::now() < spool_again_) return;
-    if (const auto kept = spool_.confirm(settings_.destination, unkept_); !kept) return spool_failed(kept.error());
+    if (const auto kept = spool_.confirm(settings_.destination, unkept_); !kept) return spool_failed(Job::confirm, kept.error());
+    notes_.spool_works(Job::confirm);
     confirmed_here_ = true;
     notes_.delivered(unkept_events_, link_.unconfirmed(), wall_now());
     unkept_.clear();
     unkept_events_.clear();
   }
 
-  void spool_failed(const Error& error) {
+  void spool_failed(Job job, const Error& error) {
     spool_again_ = Clock::now() + kSpoolRetry;
-    notes_.spool_failed(error);
+    notes_.spool_failed(job, error);
   }
 
-  // PDUs can go from now on.
+  // PDUs can go from now on. Before the LEMF has said something it may still refuse our certificate: in TLS 1.3 it does so behind our
+  // handshake.
   void note_opening(const Stream& stream) {
-    if (opened_ || !link_.acknowledges()) return;
+    if (opened_ || !heard_ || !link_.acknowledges()) return;
     opened_ = Clock::now();
     notes_.connected(stream.peer(), *link_.acknowledges(), wall_now());
   }
@@ -252,6 +257,7 @@ class PsSender::Impl {
   Clock::time_point spool_again_;  // not before: the spool has failed
   std::optional<Clock::time_point> opened_;
   bool confirmed_here_ = false;
+  bool heard_ = false;  // something came on this connection
   std::thread thread_;  // the last member: it uses the others
 };
 

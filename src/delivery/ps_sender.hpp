@@ -31,7 +31,7 @@ struct PsSenderSettings {
 
 /// What happens is told once, not with every attempt that fails the same way. Called by the sender's thread; empty ones are left out.
 struct PsSenderEvents {
-  /// PDUs can go. `acknowledges`: the LEMF took the option pDUAcknowledgement.
+  /// PDUs can go, and the LEMF has said something. `acknowledges`: the LEMF took the option pDUAcknowledgement.
   std::function<void(const net::PeerIdentity& peer, bool acknowledges)> on_connected;
   /// TLS was refused, by the LEMF or by us: a security event.
   std::function<void(const std::string& why)> on_refused;

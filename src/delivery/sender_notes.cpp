@@ -26,12 +26,17 @@ void SenderNotes::lost(const Error& error) {
   }
   const auto text = error.message();
   const auto& tell = error.kind == ErrorKind::unexpected ? events_.on_refused : events_.on_lost;
-  if (note(text) && tell) tell(text);
+  if (note(text, told_) && tell) tell(text);
 }
 
-void SenderNotes::spool_failed(const Error& error) {
+void SenderNotes::spool_failed(Job job, const Error& error) {
   const auto text = error.message();
-  if (note(text) && events_.on_fault) events_.on_fault(text);
+  if (note(text, told_of_job_.at(static_cast<std::size_t>(job))) && events_.on_fault) events_.on_fault(text);
+}
+
+void SenderNotes::spool_works(Job job) {
+  const std::lock_guard lock(mutex_);
+  told_of_job_.at(static_cast<std::size_t>(job)).clear();
 }
 
 void SenderNotes::sent(std::size_t entries, std::size_t unconfirmed) {
@@ -50,10 +55,10 @@ void SenderNotes::delivered(const std::vector<TimePoint>& events, std::size_t un
   if (events_.on_delivered) events_.on_delivered(events);
 }
 
-bool SenderNotes::note(const std::string& error) {
+bool SenderNotes::note(const std::string& error, std::string& told) {
   const std::lock_guard lock(mutex_);
   status_.last_error = error;
-  return std::exchange(told_, error) != error;
+  return std::exchange(told, error) != error;
 }
 
 }  // namespace li::delivery

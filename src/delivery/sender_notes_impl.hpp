@@ -5,6 +5,7 @@
 // Owns:    the status, under its lock, and the events.
 #pragma once
 
+#include <array>
 #include <mutex>
 
 #include "delivery/ps_sender.hpp"
@@ -20,18 +21,22 @@ class SenderNotes {
 
   void connected(const net::PeerIdentity& peer, bool acknowledges, TimePoint now);
   void lost(const Error& error);
-  void spool_failed(const Error& error);
+  /// What a sender asks of the spool.
+  enum class Job { read, confirm };
+  void spool_failed(Job job, const Error& error);
+  void spool_works(Job job);
   void sent(std::size_t entries, std::size_t unconfirmed);
   void delivered(const std::vector<TimePoint>& events, std::size_t unconfirmed, TimePoint now);
 
  private:
   /// Whether it is news.
-  [[nodiscard]] bool note(const std::string& error);
+  [[nodiscard]] bool note(const std::string& error, std::string& told);
 
   const PsSenderEvents events_;
   mutable std::mutex mutex_;
   PsSenderStatus status_;
-  std::string told_;  // the last fault, until things go well
+  std::string told_;                        // the last fault of the way, until things go well
+  std::array<std::string, 2> told_of_job_;  // and of the spool
 };
 
 }  // namespace li::delivery

@@ -42,21 +42,21 @@ void Daemon::use(std::shared_ptr<const Warrants> warrants) {
   warrants_ = std::move(warrants);
 }
 
-// The entry comes first: nothing is in force that the trail does not know.
+// The entry comes first: nothing is in force that the trail does not know. Files that have become bad since they were tried don't undo it:
+// what stays is an alarm of its own.
 Problems Daemon::take_over(Settings settings, WarrantFile warrants, const ops::Fields& who) {
   auto fields = who;
   fields.insert(fields.end(),
                 {{"config_sha256", settings.sha256}, {"warrants_sha256", warrants.sha256}, {"warrants", warrants.warrants.all().size()}});
   if (auto entry = frame_->audit("reloaded", fields); !entry) return {entry.error().message()};
-  Problems problems;
   for (const auto& one : contexts()) {
-    if (auto done = one.tls->reload(); !done) problems.push_back(one.name + ": " + done.error().message());
+    if (auto done = one.tls->reload(); !done)
+      watch_.alarms().raise("certificates_kept", {{"of", one.name}, {"detail", done.error().message()}});
   }
   deliveries_->reload();
   frame_->log.set_level(settings.log_level);
   use(std::make_shared<const Warrants>(std::move(warrants.warrants)));
-  for (const auto& line : problems) frame_->log.critical("reloaded, but old certificates stay", {{"problem", line}});
-  return problems;
+  return {};
 }
 
 tl::expected<void, Problems> Daemon::reload(const ops::Fields& who) {

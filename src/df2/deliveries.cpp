@@ -80,6 +80,7 @@ Result<std::unique_ptr<Deliveries>> Deliveries::start(const std::vector<Delivery
     if (!tls) return failure(tls.error());
     made->contexts_.push_back({"delivery_" + entry.name, *tls});
     auto& senders = *made->senders_;
+    if (ps != nullptr) watch.expect_lemf(entry.name);
     if (ps != nullptr)
       senders.ps.push_back(std::make_unique<delivery::PsSender>(settings_of(entry, *ps, *tls), spool, events_of(entry.name, watch, clock)));
     else

@@ -15,12 +15,12 @@ constexpr milliseconds kLongestWait{1'000};
 // An answer is worked through again when its batch failed, so it is given away as a copy.
 KeyAnswer copy_of(const KeyAnswer& from) {
   const auto* response = std::get_if<xk::GetKeysResponse>(&from.answer);
-  if (response == nullptr) return {from.id, std::get<NoAnswer>(from.answer)};
+  if (response == nullptr) return {from.id, std::get<NoAnswer>(from.answer), from.liids};
   xk::GetKeysResponse copy{response->request_id, {}};
   const auto* sessions = std::get_if<std::vector<xk::CryptoSession>>(&response->answer);
   if (sessions == nullptr) {
     copy.answer = std::get<xk::Reason>(response->answer);
-    return {from.id, std::move(copy)};
+    return {from.id, std::move(copy), from.liids};
   }
   std::vector<xk::CryptoSession> all;
   for (const auto& session : *sessions) {
@@ -31,7 +31,7 @@ KeyAnswer copy_of(const KeyAnswer& from) {
     all.push_back(std::move(one));
   }
   copy.answer = std::move(all);
-  return {from.id, std::move(copy)};
+  return {from.id, std::move(copy), from.liids};
 }
 
 }  // namespace

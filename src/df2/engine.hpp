@@ -168,7 +168,7 @@ class Engine {
   bool muted_ = false;
   bool restored_ = false;        // the processor is new
   std::uint64_t erasures_ = 0;   // that it knows of
-  std::set<std::string> asked_;  // questions that are out
+  std::set<std::string> asked_;  // questions that are out, or will be again
   std::set<std::string> read_;   // keys of the batch at work that the trail knows of already
   bool left_out_ = false;        // an item that made the processor throw
   std::thread thread_;

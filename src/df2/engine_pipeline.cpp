@@ -12,7 +12,7 @@ Observer Engine::unless_muted() {
     if (!muted_ && told.on_signal) told.on_signal(signal);
   };
   observer.before_reading = [this, &told](const KeyQuestion& question) -> Result<void> {
-    const std::string whose = question.liid + "/" + question.id;
+    const std::string whose = question.whose() + "/" + question.id;
     if (!told.before_reading || read_.contains(whose)) return {};
     auto allowed = told.before_reading(question);
     if (allowed) read_.insert(whose);
@@ -96,7 +96,7 @@ void Engine::settle(Items& items) {
   read_.clear();
   for (auto& item : items) {
     if (const auto* then = std::get_if<std::function<void()>>(&item.what)) tell(*then);
-    if (const auto* answer = std::get_if<KeyAnswer>(&item.what)) asked_.erase(answer->id);
+    if (const auto* answer = std::get_if<KeyAnswer>(&item.what); answer != nullptr && answer->is_final()) asked_.erase(answer->id);
   }
   if (!tell([this] { hand_over_questions(); })) processor_.reset();
 }

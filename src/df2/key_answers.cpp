@@ -18,6 +18,18 @@ bool may_pass(xk::Reason reason) { return reason == xk::Reason::unavailable || r
 
 }  // namespace
 
+std::string KeyQuestion::whose() const {
+  std::string text;
+  for (const auto& liid : liids) text += (text.empty() ? "" : ", ") + liid;
+  return text;
+}
+
+bool KeyAnswer::is_final() const {
+  const auto* response = std::get_if<xk::GetKeysResponse>(&answer);
+  const auto* reason = response == nullptr ? nullptr : std::get_if<xk::Reason>(&response->answer);
+  return response != nullptr && (reason == nullptr || !may_pass(*reason));
+}
+
 Result<void> KeyRoad::fail(const Turn& turn, const Warrant& warrant, Session& session, std::string_view reason) {
   teller_.keys("failed", reason);
   return recorder_.failure(turn, warrant, session);
@@ -58,6 +70,10 @@ Result<void> KeyRoad::answer(const Turn& turn, KeyAnswer answer) {
   for (const auto session_id : std::set(found->second)) {
     auto* session = sessions_.find(session_id);
     if (session == nullptr) continue;
+    if (answer.is_final() && !answer.liids.contains(std::string(as_text(session->liid)))) {
+      to_ask_.push_back(*id);  // it came while the others were answered
+      continue;
+    }
     if (auto settled = settle(turn, *session, *id, answer); !settled) return settled;
     if (auto kept = sessions_.keep_if_known(*session, turn.warrants, turn.batch); !kept) return kept;
   }
@@ -72,7 +88,7 @@ Result<void> KeyRoad::settle(const Turn& turn, Session& session, const Hash& id,
   if (!warrant) return withhold(turn, session);
   const auto* response = std::get_if<xk::GetKeysResponse>(&answer.answer);
   const auto* reason = response == nullptr ? nullptr : std::get_if<xk::Reason>(&response->answer);
-  if (response == nullptr || (reason != nullptr && may_pass(*reason))) {
+  if (!answer.is_final()) {
     put_off(turn, *question);
     if (reason != nullptr) question->why = xk::to_string(*reason);
     return {};

@@ -6,12 +6,12 @@ namespace li::df2 {
 
 KeyQueue::Added KeyQueue::add(KeyQuestion& question, SteadyTime now, SteadyTime until) {
   if (const auto known = known_.find(question.id); known != known_.end()) {
-    known->second = question.liid;
+    known->second = question.liids;
     return Added::known;
   }
   if (known_.size() >= most_) return Added::full;
-  known_.emplace(question.id, question.liid);
-  waiting_.emplace(now, KeyJob{std::move(question), until, {}, false, false, {}});
+  known_.emplace(question.id, question.liids);
+  waiting_.emplace(now, KeyJob{std::move(question), until, {}, false, {}, false, {}});
   return Added::yes;
 }
 
@@ -35,9 +35,9 @@ std::optional<KeyJob> KeyQueue::again(KeyJob job, SteadyTime now) {
   return {};
 }
 
-std::string KeyQueue::liids(const KeyQuestion& question) const {
-  const auto known = known_.find(question.id);
-  return known == known_.end() ? question.liid : known->second;
+std::set<std::string> KeyQueue::liids(const std::string& id) const {
+  const auto known = known_.find(id);
+  return known == known_.end() ? std::set<std::string>() : known->second;
 }
 
 std::optional<SteadyTime> KeyQueue::due() const { return waiting_.empty() ? std::nullopt : std::optional(waiting_.begin()->first); }

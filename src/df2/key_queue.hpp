@@ -27,6 +27,7 @@ struct KeyJob {
   SteadyTime until;  ///< so long it is asked again
   std::chrono::milliseconds delay{};
   bool audited = false;
+  std::set<std::string> asked_for;                          ///< LIIDs that the trail has it for
   bool told = false;                                        ///< that the KMS refuses for now
   std::variant<std::monostate, NoAnswer, xk::Reason> last;  ///< of the last try
 };
@@ -46,7 +47,7 @@ class KeyQueue {
   void forget(const std::string& id) { known_.erase(id); }
   [[nodiscard]] bool is_known(const std::string& id) const { return known_.contains(id); }
   /// Whose it is now: others may have come to wait for it while it was asked.
-  [[nodiscard]] std::string liids(const KeyQuestion& question) const;
+  [[nodiscard]] std::set<std::string> liids(const std::string& id) const;
   [[nodiscard]] std::optional<SteadyTime> due() const;
   [[nodiscard]] std::size_t size() const { return known_.size(); }
 
@@ -54,7 +55,7 @@ class KeyQueue {
   const Retries retries_;
   const std::size_t most_;
   std::multimap<SteadyTime, KeyJob> waiting_;
-  std::map<std::string, std::string, std::less<>> known_;  ///< LIIDs by id, of those that are being asked as well
+  std::map<std::string, std::set<std::string>, std::less<>> known_;  ///< LIIDs by id, of those that are being asked as well
 };
 
 }  // namespace li::df2

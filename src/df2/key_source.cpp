@@ -130,19 +130,27 @@ class XkKeySource::Pool {
     return {};
   }
 
-  // Whether somebody still waits for it, and who.
-  [[nodiscard]] bool is_wanted(KeyJob& job) const {
+  /// The LIIDs that wait for it; nothing when nobody does any more.
+  [[nodiscard]] std::optional<std::set<std::string>> waiting_for(const KeyJob& job) const {
     const std::scoped_lock hold(mutex_);
-    job.question.liid = queue_.liids(job.question);
-    return queue_.is_known(job.question.id);
+    if (!queue_.is_known(job.question.id)) return {};
+    return queue_.liids(job.question.id);
+  }
+
+  /// Those that have come since it was asked last are in the trail before it is asked for them.
+  [[nodiscard]] bool audit(KeyJob& job, std::set<std::string> liids) {
+    std::erase_if(liids, [&](const auto& liid) { return job.asked_for.contains(liid); });
+    if (job.audited && liids.empty()) return true;
+    job.question.liids = liids;
+    if (events_.before_asking && !events_.before_asking(job.question, settings_.name)) return false;
+    job.asked_for.merge(liids);
+    return job.audited = true;
   }
 
   void try_once(KeyJob job) {
-    if (!is_wanted(job)) return;
-    if (!job.audited) {
-      job.audited = !events_.before_asking || events_.before_asking(job.question, settings_.name);
-      if (!job.audited) return again(std::move(job), NoAnswer{"the audit trail can't be written"}, "audit", {});
-    }
+    auto liids = waiting_for(job);
+    if (!liids) return;
+    if (!audit(job, std::move(*liids))) return again(std::move(job), NoAnswer{"the audit trail can't be written"}, "audit", {});
     const auto left = std::chrono::duration_cast<milliseconds>(job.until - steady_clock::now());
     auto answer = client_.get_keys(job.question.request, std::clamp(left, milliseconds(1), settings_.timeout));
     if (!answer) {
@@ -165,6 +173,7 @@ class XkKeySource::Pool {
   void again(KeyJob job, std::variant<std::monostate, NoAnswer, xk::Reason> last, std::string_view why, const std::string& text) {
     if (events_.on_failed_try) events_.on_failed_try(settings_.name, why, text);
     job.last = std::move(last);
+    if (job.audited) job.question.liids = job.asked_for;
     std::optional<KeyJob> over;
     {
       const std::scoped_lock hold(mutex_);
@@ -181,15 +190,24 @@ class XkKeySource::Pool {
   }
 
   void finish(KeyJob job, std::variant<xk::GetKeysResponse, NoAnswer> answer, std::string_view outcome, std::string_view reason) {
-    if (!is_wanted(job)) {  // it was withdrawn on the way: that it was answered is in the trail, and that is all
-      if (events_.before_answer) static_cast<void>(events_.before_answer(job.question, settings_.name, "failed", "withdrawn"));
-      return;
-    }
+    const auto now = waiting_for(job);
+    job.question.liids = job.asked_for;
+    if (now) std::erase_if(job.question.liids, [&](const auto& liid) { return !now->contains(liid); });
+    if (!now || (job.question.liids.empty() && !now->empty())) return drop(std::move(job), now.has_value());
     if (events_.before_answer && !events_.before_answer(job.question, settings_.name, outcome, reason))
       return again(std::move(job), NoAnswer{"the audit trail can't be written"}, "audit", {});
     auto id = job.question.id;
     forget(id);
-    events_.answer({std::move(id), std::move(answer)});
+    events_.answer({std::move(id), std::move(answer), std::move(job.question.liids)});
+  }
+
+  // It was withdrawn on the way: that it was answered is in the trail, and that is all. Who has come instead has to ask anew.
+  void drop(KeyJob job, bool others_wait) {
+    job.question.liids = job.asked_for;
+    if (events_.before_answer) static_cast<void>(events_.before_answer(job.question, settings_.name, "failed", "withdrawn"));
+    if (!others_wait) return;
+    forget(job.question.id);
+    events_.answer({job.question.id, NoAnswer{"it was asked for others"}});
   }
 
   const KmsSettings settings_;

@@ -149,7 +149,7 @@ Result<void> KeyRoad::read_directly(const Turn& turn, const Warrant& warrant, Se
   }
   Keys keys;
   auto told = to_ask(question);
-  told.liid = warrant.liid;
+  told.liids = {warrant.liid};
   if (call && !teller_.before_reading(told)) return lose(turn, warrant, session, {"no_audit", {}});
   teller_.signal("unprotected", warrant.liid, "a ticket that proves no origin");
   if (!call) keys.reason = mikey::word(call.error().reason);
@@ -187,15 +187,15 @@ std::vector<KeyQuestion> KeyRoad::take_questions() {
     const auto waiting = waiting_.find(id);
     if (waiting == waiting_.end()) continue;
     std::optional<KeyQuestion> asked;
-    std::string liids;
+    std::set<std::string> liids;
     for (const auto session_id : waiting->second) {
       const auto* session = sessions_.find(session_id);
-      liids += (liids.empty() ? "" : ", ") + std::string(as_text(session->liid));
+      liids.emplace(as_text(session->liid));
       const auto question =
           std::find_if(session->questions.begin(), session->questions.end(), [&](const auto& one) { return one.id == id; });
       if (!asked) asked = to_ask(*question);
     }
-    asked->liid = std::move(liids);
+    asked->liids = std::move(liids);
     questions.push_back(std::move(*asked));
   }
   return questions;

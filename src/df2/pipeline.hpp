@@ -15,6 +15,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <variant>
 
 #include "delivery/spool.hpp"
@@ -28,8 +29,10 @@ namespace li::df2 {
 struct KeyQuestion {
   std::string id;
   xk::GetKeys request;
-  TimePoint deadline{};  ///< the failure record is made then; an answer that comes later still counts
-  std::string liid{};    ///< for the audit trail; several with a comma between when they share the question
+  TimePoint deadline{};           ///< the failure record is made then; an answer that comes later still counts
+  std::set<std::string> liids{};  ///< for the audit trail: of the sessions that share the question
+  /// With a comma between.
+  [[nodiscard]] std::string whose() const;
 };
 
 /// Nobody answered, or not in words of Xk.
@@ -40,6 +43,9 @@ struct NoAnswer {
 struct KeyAnswer {
   std::string id;
   std::variant<xk::GetKeysResponse, NoAnswer> answer;
+  std::set<std::string> liids{};  ///< whose it is, as the audit trail says: others that wait for it have to be asked for themselves
+  /// False: nobody answered, or with a refusal that will pass. The question stays open.
+  [[nodiscard]] bool is_final() const;
 };
 
 /// Words of a closed list for the metrics and the audit trail, beside what a human needs.

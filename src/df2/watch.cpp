@@ -4,6 +4,9 @@ namespace li::df2 {
 
 namespace {
 
+/// What the spool tries again and again, and has not told for so long, went well meanwhile.
+constexpr std::chrono::minutes kQuiet{1};
+
 const std::vector<double>& commit_times() {
   static const std::vector<double> bounds{0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5};
   return bounds;
@@ -11,6 +14,8 @@ const std::vector<double>& commit_times() {
 
 /// A LEMF that is away for so long is an alarm.
 constexpr std::chrono::seconds kAway{60};
+/// A connection that lives for so long shows that it is back.
+constexpr std::chrono::seconds kLasting{10};
 
 // By what a network function is known: the first name in its certificate, as with clients of Xk.
 ops::Fields who(const net::PeerIdentity& peer) { return {{"client", xk::client_name(peer)}, {"address", peer.address}}; }
@@ -36,7 +41,7 @@ Observer Watch::observer() {
   observer.on_signal = [this](const Signal& signal) { on_signal(signal); };
   observer.before_reading = [this](const KeyQuestion& question) {
     return frame_.audit("keys_read",
-                        {{"liid", question.liid}, {"question", question.id}, {"target", question.request.target}, {"kms", ""}});
+                        {{"liid", question.whose()}, {"question", question.id}, {"target", question.request.target}, {"kms", ""}});
   };
   observer.on_dropped = [this](std::string_view why) {
     count("hi2_df2_dropped_total", "Events that were seen before", {{"why", std::string(why)}}).add();
@@ -105,11 +110,11 @@ KeySourceEvents Watch::key_events() {
   KeySourceEvents events;
   events.before_asking = [this](const KeyQuestion& question, const std::string& kms) {
     return frame_.audit("keys_asked",
-                        {{"liid", question.liid}, {"question", question.id}, {"target", question.request.target}, {"kms", kms}});
+                        {{"liid", question.whose()}, {"question", question.id}, {"target", question.request.target}, {"kms", kms}});
   };
   events.before_answer = [this](const KeyQuestion& question, const std::string& kms, std::string_view outcome, std::string_view reason) {
     return frame_.audit("keys_" + std::string(outcome),
-                        {{"liid", question.liid}, {"question", question.id}, {"kms", kms}, {"reason", reason}});
+                        {{"liid", question.whose()}, {"question", question.id}, {"kms", kms}, {"reason", reason}});
   };
   events.on_bug = [this](const std::string& what) { on_bug("kms", what); };
   events.on_failed_try = [this](const std::string& kms, std::string_view why, const std::string& text) {
@@ -120,12 +125,25 @@ KeySourceEvents Watch::key_events() {
   return events;
 }
 
+void Watch::set_connected(const std::string& name, bool connected) {
+  metrics_.gauge("hi2_df2_lemf_connected", "1 while records can go to the LEMF", {{"destination", name}}).set(connected ? 1 : 0);
+}
+
+void Watch::expect_lemf(const std::string& name) { set_connected(name, false); }
+
 void Watch::on_lemf(const std::string& name, const net::PeerIdentity& peer, bool acknowledges) {
-  metrics_.gauge("hi2_df2_lemf_connected", "1 while records can go to the LEMF", {{"destination", name}}).set(1);
+  set_connected(name, true);
   auto fields = who(peer);
   fields.insert(fields.begin(), {{"destination", name}, {"acknowledges", acknowledges}});
   log_.info("connected with a LEMF", fields);
   const std::scoped_lock hold(lemf_lock_);
+  const auto away = away_.find(name);
+  if (away == away_.end()) return;
+  away->second.connected = true;
+  away->second.connected_since.reset();
+}
+
+void Watch::note_back(const std::string& name) {
   const auto away = away_.extract(name);
   if (away.empty() || !away.mapped().told) return;
   log_.info("a LEMF is back", {{"destination", name}});
@@ -134,28 +152,38 @@ void Watch::on_lemf(const std::string& name, const net::PeerIdentity& peer, bool
 
 void Watch::look_at_lemfs(TimePoint now) {
   const std::scoped_lock hold(lemf_lock_);
+  std::vector<std::string> back;
   for (auto& [name, away] : away_) {
     if (!away.since || now < *away.since) away.since = now;
+    if (away.connected) {
+      if (!away.connected_since || now < *away.connected_since) away.connected_since = now;
+      const auto lasts = now - *away.connected_since >= kLasting;
+      if (lasts) back.push_back(name);
+      if (lasts || !away.came_and_went) continue;
+    }
     if (away.told || now - *away.since < kAway) continue;
     away.told = true;
     alarms_.raise("lemf_unreachable", {{"destination", name}, {"detail", away.why}});
   }
+  for (const auto& name : back) note_back(name);
+}
+
+void Watch::note_away(const std::string& name, const std::string& why) {
+  set_connected(name, false);
+  const std::scoped_lock hold(lemf_lock_);
+  auto& away = away_[name];
+  away.why = why;
+  away.came_and_went = away.came_and_went || away.connected;
+  away.connected = false;
 }
 
 void Watch::on_lemf_refused(const std::string& name, const std::string& why) {
-  {
-    const std::scoped_lock hold(lemf_lock_);
-    away_[name].why = why;
-  }
+  note_away(name, why);
   alarms_.raise("tls_lemf", {{"destination", name}, {"detail", why}});
 }
 
 void Watch::on_lemf_lost(const std::string& name, const std::string& why) {
-  {
-    const std::scoped_lock hold(lemf_lock_);
-    away_[name].why = why;
-  }
-  metrics_.gauge("hi2_df2_lemf_connected", "1 while records can go to the LEMF", {{"destination", name}}).set(0);
+  note_away(name, why);
   log_.error("a LEMF can't be reached: its records wait", {{"destination", name}, {"problem", why}});
 }
 
@@ -170,7 +198,10 @@ void Watch::on_spool_fault(const Error& error) {
   if (delivery::is_busy(error)) return alarms_.warn("spool_locked", "another process uses the spool", {{"problem", text}});
   {
     const std::scoped_lock hold(lemf_lock_);
-    if (std::exchange(spool_fault_, text) == text) return alarms_.warn("spool_failed", "the spool still fails", {{"problem", text}});
+    const auto now = frame_.clock();
+    const auto last = std::exchange(spool_fault_, {text, now});
+    if (last.text == text && now - last.when < kQuiet && now >= last.when)
+      return alarms_.warn("spool_failed", "the spool still fails", {{"problem", text}});
   }
   alarms_.raise(error.kind == ErrorKind::limit ? "disk_full" : "spool_failed", {{"detail", text}});
 }
@@ -189,6 +220,8 @@ void Watch::on_delivered(const std::string& name, const std::vector<TimePoint>& 
   const auto lag =
       metrics_.histogram("hi2_df2_delivery_lag_seconds", "From an event until its LEMF has confirmed it", bounds, {{"destination", name}});
   for (const auto event : events) lag.observe(std::chrono::duration<double>(now - event).count());
+  const std::scoped_lock hold(lemf_lock_);
+  note_back(name);
 }
 
 }  // namespace li::df2

@@ -30,7 +30,11 @@ class Watch {
   /// Every question and its outcome is in the audit trail before it leaves or is used. `answer` stays to be filled in.
   [[nodiscard]] KeySourceEvents key_events();
 
-  // A LEMF, by its name. One that stays away is an alarm, and so is its return.
+  // A LEMF, by its name. One that stays away is an alarm, and so is its return: it is back when it confirms something, or a connection
+  // lasts.
+
+  /// PS-PDUs go to it: there should be a connection.
+  void expect_lemf(const std::string& name);
   void on_lemf(const std::string& name, const net::PeerIdentity& peer, bool acknowledges);
   void on_lemf_refused(const std::string& name, const std::string& why);
   void on_lemf_lost(const std::string& name, const std::string& why);
@@ -58,10 +62,20 @@ class Watch {
     std::string why;
     std::optional<TimePoint> since;  ///< the first look at it
     bool told = false;
+    bool connected = false;
+    std::optional<TimePoint> connected_since;  ///< the first look at its connection
+    bool came_and_went = false;                ///< a connection did not last
   };
+  void set_connected(const std::string& name, bool connected);
+  void note_away(const std::string& name, const std::string& why);
+  void note_back(const std::string& name);
   std::mutex lemf_lock_;  ///< of the next two
   std::map<std::string, Away> away_;
-  std::string spool_fault_;  ///< the last one
+  struct SpoolFault {
+    std::string text;
+    TimePoint when;
+  };
+  SpoolFault spool_fault_;  ///< the last one
 };
 
 }  // namespace li::df2

@@ -69,6 +69,10 @@ class Told {
     const std::lock_guard lock(mutex_);
     return static_cast<std::size_t>(std::count_if(all_.begin(), all_.end(), [&](const auto& one) { return one.find(text) == 0; }));
   }
+  bool wait_for(const std::string& text, std::ptrdiff_t times) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, kGuard, [&] { return std::count(all_.begin(), all_.end(), text) >= times; });
+  }
   std::vector<std::int64_t> delivered() {
     const std::lock_guard lock(mutex_);
     return delivered_;
@@ -221,6 +225,26 @@ TEST(PsSender, RefusalsOfBothEndsAreToldOnce) {
   EXPECT_EQ(lemf.wait_for(0).size(), 0U);
 }
 
+// In TLS 1.3 a LEMF refuses us when we think that all is well.
+TEST(PsSender, ALemfThatRefusesUsIsNotConnectedWithoutNegotiationEither) {
+  Lemf lemf;
+  MemorySpool spool;
+  spool.add(0, 1);
+  Told told;
+  Authority stranger{"Other CA"};
+  auto settings = settings_for(lemf.port());
+  settings.negotiate = false;
+  auto tls = stranger.settings(stranger.issue("DNS:df2.example"));
+  tls.ca_file = certificates().authority.ca_file();
+  settings.target.tls = load(tls);
+  PsSender sender(settings, spool, told.events());
+  EXPECT_NE(told.wait_for("refused").find("unknown ca"), std::string::npos);
+  sender.stop();
+  EXPECT_EQ(told.count("connected"), 0U);
+  EXPECT_EQ(told.count("refused"), 1U) << "each attempt fails the same way";
+  EXPECT_EQ(sender.status().connections, 0U);
+}
+
 TEST(PsSender, ALemfThatIsAwayGetsAllAfter) {
   std::uint16_t port = 0;
   MemorySpool spool;
@@ -250,6 +274,23 @@ TEST(PsSender, AFaultOfTheSpoolIsToldAndTriedAgain) {
   spool.fail(false);
   EXPECT_EQ(lemf.wait_for(10), numbers(10));
   EXPECT_TRUE(spool.wait_for_depth(0));
+  EXPECT_EQ(lemf.connections(), 1);
+}
+
+TEST(PsSender, AFaultOfTheSpoolThatComesBackIsToldAgain) {
+  Lemf lemf;
+  MemorySpool spool;
+  Told told;
+  PsSender sender(settings_for(lemf.port()), spool, told.events());
+  spool.on_entries = [&] { sender.wake(); };
+  for (std::uint32_t i = 0; i < 2; ++i) {
+    spool.fail(true);
+    spool.add(i, 1);
+    EXPECT_TRUE(told.wait_for("fault the disk is broken", i + 1)) << i;
+    spool.fail(false);
+    EXPECT_TRUE(spool.wait_for_depth(0));
+  }
+  EXPECT_EQ(told.count("fault"), 2U);
   EXPECT_EQ(lemf.connections(), 1);
 }
 

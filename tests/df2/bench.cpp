@@ -137,7 +137,7 @@ void Bench::start() {
     if (!muted_) signals.push_back(signal);
   };
   observer.before_reading = [this](const KeyQuestion& question) -> Result<void> {
-    if (!muted_) read.push_back(question.liid);
+    if (!muted_) read.push_back(question.whose());
     return no_trail ? failure(ErrorKind::limit, "the audit trail is full") : Result<void>();
   };
   observer.on_keys = [this](std::string_view outcome, std::string_view reason) {
@@ -215,14 +215,15 @@ void Bench::wait(std::chrono::milliseconds time) {
   batch([&](Pipeline& pipeline, const Warrants& valid, delivery::Spool::Batch& batch) { return pipeline.tick(valid, now, batch); });
 }
 
-void Bench::answer(const std::string& id, std::variant<xk::GetKeysResponse, NoAnswer> answer) {
+void Bench::answer(const std::string& id, std::variant<xk::GetKeysResponse, NoAnswer> answer, std::set<std::string> whose) {
+  if (const auto known = questions.find(id); whose.empty() && known != questions.end()) whose = known->second.liids;
   const auto* given = std::get_if<xk::GetKeysResponse>(&answer);
   const auto* why = given == nullptr ? nullptr : std::get_if<xk::Reason>(&given->answer);
   if (given != nullptr && (why == nullptr || *why != xk::Reason::unavailable)) open_.erase(id);
   const auto copy = [&]() -> KeyAnswer {
-    if (const auto* none = std::get_if<NoAnswer>(&answer)) return {id, *none};
+    if (const auto* none = std::get_if<NoAnswer>(&answer)) return {id, *none, whose};
     const auto& response = std::get<xk::GetKeysResponse>(answer);
-    if (const auto* reason = std::get_if<xk::Reason>(&response.answer)) return {id, xk::GetKeysResponse{id, *reason}};
+    if (const auto* reason = std::get_if<xk::Reason>(&response.answer)) return {id, xk::GetKeysResponse{id, *reason}, whose};
     std::vector<xk::CryptoSession> sessions;
     for (const auto& one : std::get<std::vector<xk::CryptoSession>>(response.answer)) {
       xk::CryptoSession session{one.cs_id, one.ssrc, xk::Reason::no_key};
@@ -230,19 +231,19 @@ void Bench::answer(const std::string& id, std::variant<xk::GetKeysResponse, NoAn
         session.answer = xk::SessionKey{key->key.copy(), key->salt ? std::optional(key->salt->copy()) : std::nullopt, key->spi};
       sessions.push_back(std::move(session));
     }
-    return {id, xk::GetKeysResponse{id, std::move(sessions)}};
+    return {id, xk::GetKeysResponse{id, std::move(sessions)}, whose};
   };
   batch(
       [&](Pipeline& pipeline, const Warrants& valid, delivery::Spool::Batch& batch) { return pipeline.answer(copy(), valid, now, batch); });
 }
 
-void Bench::give(const std::string& id, const mikey::CallKeys& keys) {
+void Bench::give(const std::string& id, const mikey::CallKeys& keys, std::set<std::string> whose) {
   std::vector<xk::CryptoSession> sessions;
   for (const auto& key : keys.sessions) {
     sessions.push_back({key.cs_id, key.ssrc, xk::Reason::no_key});
     if (!key.reason) sessions.back().answer = xk::SessionKey{key.key.copy(), key.salt.copy(), key.spi};
   }
-  answer(id, xk::GetKeysResponse{id, std::move(sessions)});
+  answer(id, xk::GetKeysResponse{id, std::move(sessions)}, std::move(whose));
 }
 
 std::vector<Received> Bench::received(const std::string& destination) {

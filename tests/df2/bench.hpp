@@ -71,8 +71,8 @@ class Bench {
   [[nodiscard]] x2::Pdu pdu(ByteView payload, x2::PayloadFormat format = x2::PayloadFormat::sip);
   /// Moves the clock and lets timers run.
   void wait(std::chrono::milliseconds time);
-  void answer(const std::string& id, std::variant<xk::GetKeysResponse, NoAnswer> answer);
-  void give(const std::string& id, const mikey::CallKeys& keys);
+  void answer(const std::string& id, std::variant<xk::GetKeysResponse, NoAnswer> answer, std::set<std::string> whose = {});
+  void give(const std::string& id, const mikey::CallKeys& keys, std::set<std::string> whose = {});
   void refuse(const std::string& id, xk::Reason reason) { answer(id, xk::GetKeysResponse{id, reason}); }
 
   std::map<std::string, KeyQuestion> questions;  ///< all that were asked, by id

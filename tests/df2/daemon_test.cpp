@@ -182,6 +182,31 @@ TEST(Df2, AReloadThatFailsChangesNothing) {
   EXPECT_TRUE(site.lemf.wait_for(1));
 }
 
+// All else is in force then: that is no reload that changed nothing.
+TEST(Df2, ACertificateThatGoesBadInMidReloadStays) {
+  Site site;
+  site.crl = site.write("crl.pem", read_file(authority().crl()));
+  site.write_all();
+  auto around = site.around();
+  std::atomic<std::thread::id> reloads;
+  around.clock = [&, clock = around.clock] {  // asked for the first time for the entry in the trail
+    if (reloads == std::this_thread::get_id()) site.write("crl.pem", "no CRL");
+    return clock();
+  };
+  auto started = Daemon::start(site.config(), around);
+  ASSERT_TRUE(started) << started.error().front();
+  site.daemon = std::move(*started);
+  reloads = std::this_thread::get_id();
+  EXPECT_TRUE(site.daemon->reload());
+  reloads = std::thread::id();
+  EXPECT_TRUE(has(site.trail(), R"("event":"reloaded")")) << site.trail();
+  EXPECT_TRUE(has(site.trail(), R"("event":"security_event","fields":{"reason":"certificates_kept","of":"x2",)")) << site.trail();
+  EXPECT_FALSE(has(site.trail(), "reload_failed")) << site.trail();
+  EXPECT_FALSE(site.daemon->reload()) << "the next one sees it before";
+  EXPECT_TRUE(has(site.trail(), "reload_failed"));
+  site.stop();
+}
+
 TEST(Df2, AnAddressHasAsManyConnectionsAsItMay) {
   Site site;
   site.x2_more = "max_per_address = 1\n";

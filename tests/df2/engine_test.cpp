@@ -245,6 +245,21 @@ TEST_F(Engines, AQuestionThatANewProcessorDoesNotKnowIsWithdrawn) {
   EXPECT_TRUE(wait_until("withdraw q1"));
 }
 
+// Nobody answered, or with a refusal that will pass: it is still asked.
+TEST_F(Engines, AQuestionWithoutAFinalAnswerIsWithdrawnAllTheSame) {
+  for (const auto* id : {"q1", "q2", "q3"}) script.questions.push_back({id, {}, kNow});
+  start();
+  ASSERT_TRUE(wait_until("ask q3 behind 0"));
+  engine->answer({"q1", xk::GetKeysResponse{"q1", xk::Reason::rate_limited}, {}});
+  engine->answer({"q2", NoAnswer{"timeout"}, {}});
+  engine->answer({"q3", xk::GetKeysResponse{"q3", xk::Reason::not_listed}, {}});
+  ASSERT_TRUE(spool.wait_for(3));
+  engine->set_warrants(no_warrants());
+  EXPECT_TRUE(wait_until("withdraw q1"));
+  EXPECT_TRUE(wait_until("withdraw q2"));
+  EXPECT_EQ(times("withdraw q3"), 0);
+}
+
 TEST_F(Engines, WhatIsErasedBesideItIsForgotten) {
   script.questions.push_back({"q1", {}, kNow});
   start();

@@ -81,11 +81,12 @@ TEST(KeyQueue, WhatIsForgottenIsNotAskedAgain) {
 TEST(KeyQueue, AKnownQuestionIsWhoseItIsNow) {
   KeyQueue queue({100ms, 300ms}, 10);
   auto first = question("q1"), second = question("q1");
-  first.liid = "LI-1";
-  second.liid = "LI-1, LI-2";
+  first.liids = {"LI-1"};
+  second.liids = {"LI-1", "LI-2"};
   ASSERT_EQ(queue.add(first, kStart, kStart + 1s), KeyQueue::Added::yes);
   ASSERT_EQ(queue.add(second, kStart, kStart + 1s), KeyQueue::Added::known);
-  EXPECT_EQ(queue.liids(queue.take(kStart)->question), "LI-1, LI-2");
+  EXPECT_EQ(queue.liids("q1"), (std::set<std::string>{"LI-1", "LI-2"}));
+  EXPECT_EQ(queue.take(kStart)->question.whose(), "LI-1");
 }
 
 }  // namespace

@@ -48,22 +48,27 @@ struct Source {
   Source(std::vector<KmsSettings> kmss, std::chrono::milliseconds late) { use(std::move(kmss), late); }
   void use(std::vector<KmsSettings> kmss, std::chrono::milliseconds late) {
     KeySourceEvents events;
-    events.answer = [this](KeyAnswer answer) { note("answer " + answer.id + " " + text_of(answer)); };
+    events.answer = [this](KeyAnswer answer) { note("answer " + answer.id + " " + text_of(answer) + for_whom(answer.liids)); };
     events.on_bug = [this](const std::string& what) { note("bug " + what); };
     events.before_asking = [this](const KeyQuestion& question, const std::string& kms) -> Result<void> {
       if (throws.fetch_sub(1) > 0) throw std::runtime_error("no memory");
       if (audit_fails.fetch_sub(1) > 0) return failure(ErrorKind::limit, "the audit trail is full");
-      note("asked " + question.id + " of " + kms);
+      note("asked " + question.id + " of " + kms + for_whom(question.liids));
       return {};
     };
     events.before_answer = [this](const KeyQuestion& question, const std::string&, std::string_view outcome,
                                   std::string_view reason) -> Result<void> {
-      note(std::string(outcome) + " " + question.id + " " + std::string(reason));
+      note(std::string(outcome) + " " + question.id + " " + std::string(reason) + for_whom(question.liids));
       return {};
     };
     events.on_failed_try = [this](const std::string& kms, std::string_view why, const std::string&) { note(kms + " " + std::string(why)); };
     source = std::make_unique<XkKeySource>(
         std::move(kmss), late, [] { return TimePoint{}; }, std::move(events));
+  }
+  static std::string for_whom(const std::set<std::string>& liids) {
+    std::string text;
+    for (const auto& liid : liids) text += " " + liid;
+    return text;
   }
   static std::string text_of(const KeyAnswer& answer) {
     const auto* response = std::get_if<xk::GetKeysResponse>(&answer.answer);
@@ -84,8 +89,8 @@ struct Source {
     const std::scoped_lock hold(mutex);
     return std::count(told.begin(), told.end(), text);
   }
-  void ask(const std::string& id, const std::string& target) {
-    source->ask({id, {id, target, {to_record_bytes(as_bytes("init")), std::nullopt}, std::nullopt}, TimePoint{}});
+  void ask(const std::string& id, const std::string& target, const std::set<std::string>& liids = {}) {
+    source->ask({id, {id, target, {to_record_bytes(as_bytes("init")), std::nullopt}, std::nullopt}, TimePoint{}, liids});
   }
 };
 
@@ -163,6 +168,47 @@ TEST(KeySource, WhatIsWithdrawnGivesNoKey) {
   EXPECT_EQ(source.source->open(), 0U);
   source.source->stop();
   EXPECT_EQ(source.times("answer q1 keys"), 0);
+}
+
+// The answer is only theirs for whom it was asked: the trail knows no others.
+TEST(KeySource, WhoComesWhileItIsAskedHasNoPartInTheAnswer) {
+  Source source({}, 1min);
+  Kms kms("home.example", [&](int) {
+    source.ask("q1", "sip:alice@home1.example", {"LI-1", "LI-2"});
+    return one_key();
+  });
+  source.use({kms.settings_of}, 1min);
+  source.ask("q1", "sip:alice@home1.example", {"LI-1"});
+  EXPECT_TRUE(source.wait_for("answer q1 keys LI-1"));
+  EXPECT_EQ(source.told, (std::vector<std::string>{"asked q1 of home LI-1", "got q1  LI-1", "answer q1 keys LI-1"}));
+}
+
+TEST(KeySource, WhoComesBetweenTwoTriesIsInTheTrail) {
+  Source source({}, 1min);
+  Kms kms("home.example", [&](int time) -> std::variant<std::vector<xk::CryptoSession>, xk::Reason> {
+    if (time > 1) return one_key();
+    source.ask("q1", "sip:alice@home1.example", {"LI-1", "LI-2"});
+    return xk::Reason::unavailable;
+  });
+  source.use({kms.settings_of}, 1min);
+  source.ask("q1", "sip:alice@home1.example", {"LI-1"});
+  ASSERT_TRUE(source.wait_for("answer q1 keys LI-1 LI-2"));
+  EXPECT_EQ(source.times("asked q1 of home LI-1"), 1);
+  EXPECT_EQ(source.times("asked q1 of home LI-2"), 1);
+  EXPECT_EQ(source.times("got q1  LI-1 LI-2"), 1);
+}
+
+TEST(KeySource, WhoComesInAnothersPlaceHasToAskAnew) {
+  Source source({}, 1min);
+  Kms kms("home.example", [&](int) {
+    source.ask("q1", "sip:alice@home1.example", {"LI-2"});
+    return one_key();
+  });
+  source.use({kms.settings_of}, 1min);
+  source.ask("q1", "sip:alice@home1.example", {"LI-1"});
+  EXPECT_TRUE(source.wait_for("answer q1 none"));
+  EXPECT_EQ(source.told, (std::vector<std::string>{"asked q1 of home LI-1", "failed q1 withdrawn LI-1", "answer q1 none"}));
+  EXPECT_EQ(source.source->open(), 0U);
 }
 
 TEST(KeySource, AThrowEndsNoThread) {

@@ -24,7 +24,7 @@ TEST(PipelineKeys, a_call) {
     const auto& question = bench.questions.at(bench.asked[0]);
     EXPECT_EQ(question.request.target, "sip:alice@home1.example");
     EXPECT_EQ(question.request.request_id, question.id);
-    EXPECT_EQ(question.liid, "LI-1");
+    EXPECT_EQ(question.whose(), "LI-1");
     EXPECT_EQ(question.deadline, bench.now + milliseconds(5'000));
     EXPECT_TRUE(equal(question.request.exchange.transfer_init, call.exchange.transfer_init));
     EXPECT_TRUE(equal(*question.request.exchange.transfer_resp, call.exchange.transfer_resp));
@@ -246,11 +246,32 @@ TEST(PipelineKeys, legs_and_warrants_share_a_question) {
     bench.send(response(200, leg, sdp({call.exchange.transfer_resp})));
     bench.send(call.ok());
     ASSERT_EQ(bench.asked.size(), 1U);
-    EXPECT_EQ(bench.questions.at(bench.asked[0]).liid, "LI-1, LI-2");
+    EXPECT_EQ(bench.questions.at(bench.asked[0]).whose(), "LI-1, LI-2");
     bench.give(bench.asked[0], call.keys());
     EXPECT_EQ(bench.story(),
               (Story{"INVITE", "LI-2 INVITE", "INVITE", "LI-2 INVITE", "200", "LI-2 200", "200", "LI-2 200", "keys 1 2", "LI-2 keys 1 2"}));
     EXPECT_TRUE(bench.signals.empty());
+  }
+}
+
+// Its LIID is not in the trail.
+TEST(PipelineKeys, who_comes_while_others_are_answered_is_asked_for) {
+  for (const auto life : kLives) {
+    Bench bench(life);
+    bench.warrant("LI-1");
+    bench.warrant("LI-2");
+    const Call call;
+    bench.send(call.invite);
+    bench.send(call.ok());
+    ASSERT_EQ(bench.asked.size(), 1U);
+    const auto id = bench.asked[0];
+    bench.give(id, call.keys(), {"LI-1"});
+    EXPECT_EQ(bench.story(), (Story{"INVITE", "LI-2 INVITE", "200", "LI-2 200", "keys 1 2"}));
+    ASSERT_EQ(bench.asked, (std::vector<std::string>{id, id}));
+    EXPECT_EQ(bench.questions.at(id).whose(), "LI-2");
+    bench.give(id, call.keys());
+    EXPECT_EQ(bench.story().back(), "LI-2 keys 1 2");
+    EXPECT_EQ(bench.asked.size(), 2U);
   }
 }
 
