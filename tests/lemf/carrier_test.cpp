@@ -115,6 +115,31 @@ TEST(Carrier, a_cin_ties_where_nothing_else_does) {
   EXPECT_EQ(decrypter.stream(1).note, "no record came with its CIN 9");
 }
 
+// So many key records that a search through all of them ends before their last.
+Book many_keys(const std::string& liid, TimePoint now) {
+  Book book;
+  book.liid = liid;
+  book.now = now;
+  for (unsigned i = 0; i < 1100; ++i) book.keys({{1, key_of(200)}});
+  return book;
+}
+
+TEST(Carrier, keys_of_a_call_are_tried_whatever_others_have) {
+  auto decrypter = decrypter_of(many_keys("AA-1", kStart), call("NL-1", kFirst, 1), call("NL-1", kSecond, 2));
+  EXPECT_EQ(opened_in_turn(decrypter, {0x99, {}, {}, key_of(1)}, {"NL-1", kFirst, {}, {}}, {0x98, {}, {}, key_of(2)}, {"NL-1", {}, {}, {}}),
+            20U);
+}
+
+TEST(Carrier, of_too_many_keys_the_newest_are_tried) {
+  const auto opens = [](TimePoint others) {
+    auto decrypter = decrypter_of(many_keys("AA-1", others), call("NL-1", kFirst, 1));
+    const bool opened = decrypter.take(Sender{0x99, {}, {}, key_of(1)}.packets(1)[0]).has_value();
+    return std::to_string(opened) + decrypter.stream(0).note;
+  };
+  EXPECT_EQ(opens(kStart - std::chrono::hours(1)), "1");
+  EXPECT_EQ(opens(kStart + std::chrono::hours(1)), "0not all keys were tried: 78 older tries were left out");
+}
+
 TEST(Carrier, content_of_a_call_without_keys_is_missing_and_not_noise) {
   Book book;
   book.failure();
