@@ -115,10 +115,10 @@ Call& KeyBook::call_of(const hi2::IriRecord& record) {
   return call;
 }
 
-Result<void> KeyBook::add(const hi2::IriRecord& record, std::optional<std::uint32_t> cin) {
+Result<void> KeyBook::add(const hi2::IriRecord& record, const RecordCarrier& carrier) {
   auto& call = call_of(record);
   take_correlations(call.correlations, record);
-  if (cin) call.cins.insert(*cin);
+  if (carrier.communication) call.communications.insert(*carrier.communication);
   const auto since = time_of(record);
   call.latest = std::max(call.latest, since.value_or(media::PacketTime::min()));
   for (auto& key : record.media_decryption_info()) {
@@ -156,7 +156,7 @@ void KeyBook::index(const Call& call) {
     group.calls.push_back(&call);
     for (const auto& guess : call.guesses) group.guesses.push_back(&guess);
     for (const auto& correlation : call.correlations) by_correlation_[{liid, correlation}].push_back(&call);
-    for (const auto cin : call.cins) by_cin_[{liid, cin}].push_back(&call);
+    for (const auto& communication : call.communications) by_communication_[{liid, communication}].push_back(&call);
   }
 }
 
@@ -165,16 +165,17 @@ Scope KeyBook::scope(const Carrier& carrier) const {
   static const Group kNone;
   const auto& liid = carrier.lawful_interception_identifier;
   const auto& correlation = carrier.correlation;
-  const auto cin = carrier.communication_identity_number;
-  const Calls* tied = correlation.empty() ? nullptr : find_in(by_correlation_, std::pair(liid, correlation));
-  if (tied == nullptr && cin) tied = find_in(by_cin_, std::pair(liid, *cin));
-  if (tied != nullptr) return {tied, nullptr, {}};
+  const auto& communication = carrier.communication;
   const auto* group = find_in(by_liid_, liid);
-  Scope scope{nullptr, group == nullptr ? &kNone : group, {}};
+  const Calls* tied = correlation.empty() ? nullptr : find_in(by_correlation_, std::pair(liid, correlation));
+  if (tied != nullptr) return {tied, nullptr, nullptr, {}};
+  if (communication) tied = find_in(by_communication_, std::pair(liid, *communication));
+  if (tied != nullptr) return {tied, nullptr, group, {}};
+  Scope scope{nullptr, group == nullptr ? &kNone : group, nullptr, {}};
   scope.calls = &scope.group->calls;
   if (group == nullptr && !liid.empty()) scope.note = "no record is of LIID " + readable(as_bytes(liid));
   else if (!correlation.empty()) scope.note = "no record has its correlation " + to_hex(correlation);
-  else if (cin) scope.note = "no record came with its CIN " + std::to_string(*cin);
+  else if (communication) scope.note = "no record came with its CIN " + std::to_string(communication->number);
   return scope;
 }
 

@@ -40,8 +40,8 @@ struct Attempt {
 struct Call {
   std::string liid;
   Bytes correlation;
-  std::set<Bytes> correlations;  // all that its records have: for IRI, for CC
-  std::set<std::uint32_t> cins;  // of PS-PDUs with its records
+  std::set<Bytes> correlations;            // all that its records have: for IRI, for CC
+  std::set<Communication> communications;  // of PS-PDUs with its records
   Offers offers;
   media::PacketTime latest = media::PacketTime::min();  // of its records
   std::vector<CallKey> keys;                            // the newest first, when sealed
@@ -62,9 +62,12 @@ struct Group {
 struct Scope {
   const Calls* calls = nullptr;
   const Group* group = nullptr;  // null when correlation or CIN tie the stream to `calls`
+  const Group* wider = nullptr;  // when it is the CIN: the calls that it may be of all the same
   std::string note;              // what did not fit
 
   [[nodiscard]] bool tied() const { return group == nullptr; }
+  /// Without the CIN; only where there is a wider group.
+  [[nodiscard]] Scope without_cin() const { return {&wider->calls, wider, nullptr, "the call with its CIN is another one"}; }
 };
 
 /// A line that fits a stream.
@@ -76,7 +79,7 @@ struct Match {
 
 class KeyBook {
  public:
-  [[nodiscard]] Result<void> add(const hi2::IriRecord& record, std::optional<std::uint32_t> cin);
+  [[nodiscard]] Result<void> add(const hi2::IriRecord& record, const RecordCarrier& carrier);
   void seal();
   [[nodiscard]] Scope scope(const Carrier& carrier) const;
   [[nodiscard]] static std::vector<Match> match(std::uint32_t ssrc, const media::Endpoint& from, const media::Endpoint& to,
@@ -95,7 +98,7 @@ class KeyBook {
   // By LIID first; under an empty one those of all.
   std::map<std::string, Group> by_liid_;
   std::map<std::pair<std::string, Bytes>, Calls> by_correlation_;
-  std::map<std::pair<std::string, std::uint32_t>, Calls> by_cin_;
+  std::map<std::pair<std::string, Communication>, Calls> by_communication_;
 };
 
 }  // namespace li::lemf

@@ -111,14 +111,32 @@ std::optional<Bytes> Stream::search(const media::UdpPacket& packet, bool restart
   for (const auto& attempt : in_force(KeyBook::attempts(matches_, ssrc_), packet.time)) {
     if (auto clear = attempt_with(attempt, packet.payload, restarted)) return clear;
   }
-  return may_be_clear() ? std::nullopt : guess(packet.payload, restarted);
+  if (may_be_clear()) return std::nullopt;
+  auto clear = guess(scope_, packet.payload, restarted);
+  return clear || scope_.wider == nullptr ? std::move(clear) : search_wider(packet, restarted);
 }
 
-std::optional<Bytes> Stream::guess(ByteView packet, bool restarted) {
-  for (const auto* attempt : KeyBook::guesses(scope_)) {
+// Another call's key is believed only when the packet proves it.
+std::optional<Bytes> Stream::search_wider(const media::UdpPacket& packet, bool restarted) {
+  auto scope = scope_.without_cin();
+  if (!wider_matches_) wider_matches_ = KeyBook::match(ssrc_, from_, to_, scope);
+  std::optional<Bytes> clear;
+  for (const auto& attempt : KeyBook::attempts(*wider_matches_, ssrc_)) {
+    if (media::authenticates(attempt.policy)) clear = attempt_with(attempt, packet.payload, restarted);
+    if (clear) break;
+  }
+  if (!clear) clear = guess(scope, packet.payload, restarted);
+  if (!clear) return std::nullopt;
+  scope_ = std::move(scope);
+  matches_ = std::move(*wider_matches_);
+  return clear;
+}
+
+std::optional<Bytes> Stream::guess(const Scope& scope, ByteView packet, bool restarted) {
+  for (const auto* attempt : KeyBook::guesses(scope)) {
     if (auto clear = attempt_with(*attempt, packet, restarted)) return clear;
   }
-  if (!scope_.tied()) left_out_ = scope_.group->left_out;
+  if (!scope.tied()) left_out_ = scope.group->left_out;
   return std::nullopt;
 }
 

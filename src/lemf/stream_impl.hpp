@@ -40,7 +40,9 @@ class Stream {
   [[nodiscard]] std::optional<Bytes> open_unverified(const media::UdpPacket& packet);
   [[nodiscard]] std::optional<Bytes> search(const media::UdpPacket& packet, bool restarted);
   /// With keys of which nothing but their LIID and correlation says that they might be the one.
-  [[nodiscard]] std::optional<Bytes> guess(ByteView packet, bool restarted);
+  [[nodiscard]] std::optional<Bytes> guess(const Scope& scope, ByteView packet, bool restarted);
+  /// Where the CIN's call has no key that opens it.
+  [[nodiscard]] std::optional<Bytes> search_wider(const media::UdpPacket& packet, bool restarted);
   [[nodiscard]] std::optional<Bytes> attempt_with(const Attempt& attempt, ByteView packet, bool restarted);
   [[nodiscard]] bool may_be_clear() const;
   [[nodiscard]] const Call* call() const;
@@ -56,6 +58,7 @@ class Stream {
   Carrier carrier_;
   Scope scope_;
   std::vector<Match> matches_;
+  std::optional<std::vector<Match>> wider_matches_;
   std::optional<std::pair<std::uint32_t, media::PacketTime>> anchor_;
   bool without_times_ = false;
   std::optional<Open> current_, before_;

@@ -35,6 +35,10 @@ Decrypter decrypter_of(const Books&... books) {
   return decrypter;
 }
 
+std::optional<Communication> cin(std::uint32_t number, std::string_view element = {}) {
+  return Communication{number, to_bytes(as_bytes("OP01")), to_bytes(as_bytes(element)), "NL"};
+}
+
 // RTP without addresses, as HI3 may have it.
 Sender sender(unsigned key) { return {kSsrc, {}, {}, key_of(key)}; }
 
@@ -107,12 +111,31 @@ TEST(Carrier, an_liid_without_records_has_no_keys) {
 
 TEST(Carrier, a_cin_ties_where_nothing_else_does) {
   Decrypter decrypter;
-  for (const auto& record : call("NL-1", kFirst, 1).records) EXPECT_TRUE(decrypter.add(record, 7));
-  for (const auto& record : call("NL-1", kSecond, 2).records) EXPECT_TRUE(decrypter.add(record, 8));
-  EXPECT_EQ(opened_in_turn(decrypter, sender(2), {"NL-1", {}, 8, {}}, sender(1), {"NL-1", {}, 8, {}}), 10U);
-  EXPECT_EQ(brief(decrypter.stream(0)), "NL-1 0102030405060709 decrypted 20 10 1");
-  static_cast<void>(decrypter.take_carried(CarriedPacket{sender(1).packets(1)[0], {"NL-1", {}, 9, {}}}));
-  EXPECT_EQ(decrypter.stream(1).note, "no record came with its CIN 9");
+  for (const auto& record : call("NL-1", kFirst, 1).records) EXPECT_TRUE(decrypter.add(record, {cin(7)}));
+  for (const auto& record : call("NL-1", kSecond, 2).records) EXPECT_TRUE(decrypter.add(record, {cin(8)}));
+  EXPECT_EQ(opened_in_turn(decrypter, sender(2), {"NL-1", {}, cin(8), {}}, sender(1), {"NL-1", {}, cin(7), {}}), 20U);
+  EXPECT_EQ(brief(decrypter.stream(0)), "NL-1 0102030405060709 decrypted 10 10 1");
+  static_cast<void>(decrypter.take_carried(CarriedPacket{sender(1).packets(1)[0], {"NL-1", {}, cin(9), {}}}));
+  EXPECT_EQ(decrypter.stream(2).note, "no record came with its CIN 9");
+}
+
+TEST(Carrier, a_cin_is_one_of_its_element) {
+  Decrypter decrypter;
+  for (const auto& record : call("NL-1", kFirst, 1).records) EXPECT_TRUE(decrypter.add(record, {cin(7, "cscf")}));
+  for (const auto& record : call("NL-1", kSecond, 2).records) EXPECT_TRUE(decrypter.add(record, {cin(7, "agw7")}));
+  EXPECT_EQ(opened_in_turn(decrypter, sender(1), {"NL-1", {}, cin(7, "cscf"), {}}, sender(2), {"NL-1", {}, cin(7, "agw7"), {}}), 20U);
+  EXPECT_EQ(brief(decrypter.stream(0)), "NL-1 0102030405060708 decrypted 10 10 1");
+  EXPECT_EQ(brief(decrypter.stream(1)), "NL-1 0102030405060709 decrypted 10 10 1");
+}
+
+TEST(Carrier, a_cin_of_another_call_withholds_nothing) {
+  Decrypter decrypter;
+  for (const auto& record : call("NL-1", kFirst, 1).records) EXPECT_TRUE(decrypter.add(record));
+  for (const auto& record : call("NL-1", kSecond, 2).records) EXPECT_TRUE(decrypter.add(record, {cin(7)}));
+  for (const auto& record : call("NL-2", kSecond, 3).records) EXPECT_TRUE(decrypter.add(record, {cin(7)}));
+  EXPECT_EQ(opened_in_turn(decrypter, sender(1), {"NL-1", {0xAB}, cin(7), {}}, sender(3), {"NL-1", {0xAC}, cin(7), {}}), 10U);
+  EXPECT_EQ(brief(decrypter.stream(0)), "NL-1 0102030405060708 decrypted 10 10 1 (the call with its CIN is another one)");
+  EXPECT_EQ(brief(decrypter.stream(1)), "NL-1 0102030405060709 failed 10 0 0") << "of another LIID";
 }
 
 // So many key records that a search through all of them ends before their last.

@@ -99,11 +99,11 @@ class Records {
         bad(item->offset, pdu.error());
         continue;
       }
-      const auto cin = pdu->header.communication_identity_number;
+      const lemf::RecordCarrier carrier{communication_of(pdu->header), {}};
       for (const auto& one : ps::items(*pdu)) {
         if (!one.record) continue;
         any = true;
-        record(item->offset, one.record->octets, one.record->form == ps::Form::eps ? hi2::Module::eps : hi2::Module::umts, cin);
+        record(item->offset, one.record->octets, one.record->form == ps::Form::eps ? hi2::Module::eps : hi2::Module::umts, carrier);
       }
     }
     if (!any && good_) report_notice(name_, "no PS-PDU in it holds an IRI record of TS 33.108");
@@ -111,9 +111,9 @@ class Records {
   [[nodiscard]] bool good() const { return good_; }
 
  private:
-  std::optional<Error> record(std::size_t offset, ByteView octets, hi2::Module module, std::optional<std::uint32_t> cin) {
+  std::optional<Error> record(std::size_t offset, ByteView octets, hi2::Module module, const lemf::RecordCarrier& carrier) {
     const auto record = hi2::decode(octets, module, {{}, offset});
-    if (record) return work_({name_, offset, *record, cin}), std::nullopt;
+    if (record) return work_({name_, offset, *record, carrier}), std::nullopt;
     bad(offset, record.error());
     return record.error();
   }
