@@ -7,6 +7,8 @@ namespace {
 
 constexpr std::uint64_t kSearchAtOnce = 8;  // packets in a row that nothing opens, each tried with every key
 constexpr std::uint64_t kSearchAgainEvery = 64;
+constexpr std::uint64_t kGuessesAtOnce = 512;  // that fail; with more keys than these a first packet is still tried with all
+constexpr std::uint64_t kGuessesAPacket = 4;   // and so many more as time goes by
 
 const sip::Codec* find_codec(const std::vector<sip::Codec>& codecs, unsigned payload_type) {
   const auto found =
@@ -111,7 +113,7 @@ std::optional<Bytes> Stream::search(const media::UdpPacket& packet, bool restart
   for (const auto& attempt : in_force(KeyBook::attempts(matches_, ssrc_), packet.time)) {
     if (auto clear = attempt_with(attempt, packet.payload, restarted)) return clear;
   }
-  if (may_be_clear()) return std::nullopt;
+  if (may_be_clear() || guessed_ > kGuessesAtOnce + kGuessesAPacket * all_.packets()) return std::nullopt;
   auto clear = guess(scope_, packet.payload, restarted);
   return clear || scope_.wider == nullptr ? std::move(clear) : search_wider(packet, restarted);
 }
@@ -133,9 +135,11 @@ std::optional<Bytes> Stream::search_wider(const media::UdpPacket& packet, bool r
 }
 
 std::optional<Bytes> Stream::guess(const Scope& scope, ByteView packet, bool restarted) {
-  for (const auto* attempt : KeyBook::guesses(scope)) {
+  const auto guesses = KeyBook::guesses(scope);
+  for (const auto* attempt : guesses) {
     if (auto clear = attempt_with(*attempt, packet, restarted)) return clear;
   }
+  guessed_ += guesses.size();
   if (!scope.tied()) left_out_ = scope.group->left_out;
   return std::nullopt;
 }

@@ -69,6 +69,7 @@ class Stream {
   bool has_keys_ = false;       // of its own lines
   std::uint64_t failures_ = 0;  // in a row
   std::size_t left_out_ = 0;    // guesses that were too many
+  std::uint64_t guessed_ = 0;   // in vain
   std::uint64_t clear_ = 0, decrypted_ = 0, unverified_ = 0, failed_ = 0, no_key_ = 0, rtcp_ = 0;
 };
 

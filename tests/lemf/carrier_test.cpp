@@ -139,11 +139,11 @@ TEST(Carrier, a_cin_of_another_call_withholds_nothing) {
 }
 
 // So many key records that a search through all of them ends before their last.
-Book many_keys(const std::string& liid, TimePoint now) {
+Book many_keys(const std::string& liid, TimePoint now, unsigned count = 1100) {
   Book book;
   book.liid = liid;
   book.now = now;
-  for (unsigned i = 0; i < 1100; ++i) book.keys({{1, key_of(200)}});
+  for (unsigned i = 0; i < count; ++i) book.keys({{1, key_of(200)}});
   return book;
 }
 
@@ -161,6 +161,17 @@ TEST(Carrier, of_too_many_keys_the_newest_are_tried) {
   };
   EXPECT_EQ(opens(kStart - std::chrono::hours(1)), "1");
   EXPECT_EQ(opens(kStart + std::chrono::hours(1)), "0not all keys were tried: 78 older tries were left out");
+}
+
+TEST(Carrier, many_keys_are_not_tried_with_each_packet) {
+  const auto opened = [](unsigned keys) {
+    auto decrypter = decrypter_of(many_keys("AA-1", kStart, keys), call("NL-1", kFirst, 1));
+    auto packets = Sender{0x99, {}, {}, key_of(1)}.packets(200);
+    packets[0].payload.back() ^= 1;  // one packet that no key opens, and the next try is far off
+    return std::count_if(packets.begin(), packets.end(), [&](const auto& packet) { return decrypter.take(packet).has_value(); });
+  };
+  EXPECT_EQ(opened(100), 199);
+  EXPECT_EQ(opened(1000), 72);
 }
 
 TEST(Carrier, content_of_a_call_without_keys_is_missing_and_not_noise) {
