@@ -20,9 +20,19 @@ Bytes correlation_of(const hi2::IriRecord& record) {
   return number ? to_bytes(*number) : Bytes();
 }
 
-std::optional<media::PacketTime> time_of(const hi2::IriRecord& record) {
+// Of local time only the PS-PDU tells when it was.
+std::optional<media::PacketTime> time_of(const hi2::IriRecord& record, const RecordCarrier& carrier) {
   const auto calendar = record.time_stamp().calendar();
-  return calendar ? ps::instant_of(*calendar) : std::nullopt;
+  const auto time = calendar ? ps::instant_of(*calendar) : std::nullopt;
+  return time ? time : carrier.time;
+}
+
+// For an order of records among each other: local time as if it were UTC.
+media::PacketTime order_of(const hi2::IriRecord& record, const RecordCarrier& carrier) {
+  if (const auto time = time_of(record, carrier)) return *time;
+  auto calendar = record.time_stamp().calendar();
+  if (calendar) calendar->offset = 0;
+  return (calendar ? ps::instant_of(*calendar) : std::nullopt).value_or(media::PacketTime::min());
 }
 
 // Whatever ties the record to content.
@@ -119,8 +129,8 @@ Result<void> KeyBook::add(const hi2::IriRecord& record, const RecordCarrier& car
   auto& call = call_of(record);
   take_correlations(call.correlations, record);
   if (carrier.communication) call.communications.insert(*carrier.communication);
-  const auto since = time_of(record);
-  call.latest = std::max(call.latest, since.value_or(media::PacketTime::min()));
+  const auto since = time_of(record, carrier);
+  call.latest = std::max(call.latest, order_of(record, carrier));
   for (auto& key : record.media_decryption_info()) {
     auto salt = key.cc_salt ? std::move(*key.cc_salt) : SecretBytes();
     call.keys.push_back(

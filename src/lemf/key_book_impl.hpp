@@ -20,7 +20,7 @@ namespace li::lemf {
 struct CallKey {
   std::optional<std::uint8_t> cs_id;  // none for a cCCSID that is no number of an octet
   std::shared_ptr<media::SrtpKey> key;
-  std::optional<media::PacketTime> since;  // of its record, when that says a zone
+  std::optional<media::PacketTime> since;  // of its record, when that or its PS-PDU says a zone
 };
 
 struct Call;

@@ -163,6 +163,33 @@ TEST(Carrier, of_too_many_keys_the_newest_are_tried) {
   EXPECT_EQ(opens(kStart + std::chrono::hours(1)), "0not all keys were tried: 78 older tries were left out");
 }
 
+// Of two keys that nothing authenticates, that which was there then. The records say local time.
+TEST(Carrier, of_records_with_local_time_their_pdu_says_when) {
+  const auto expect = [](bool with_time, bool expected) {
+    Book book;
+    book.clock = hi2::LocalClock{std::chrono::minutes(60), hi2::WinterSummer::winter_time};
+    book.sip(invite(sdp("192.0.2.1", {{4000}}, key_mgmt(DataType::transfer_init, {block(1, kSsrc)}, {{1, {16}}, {10, {0}}}))));
+    book.keys({{1, key_of(1)}});
+    book.now = kStart + std::chrono::hours(1);
+    book.keys({{1, key_of(2)}});
+    Decrypter decrypter;
+    for (std::size_t i = 0; i < 3; ++i) {
+      const media::PacketTime time = i < 2 ? kStart : kStart + std::chrono::hours(1);
+      EXPECT_TRUE(decrypter.add(book.records[i], {{}, with_time ? std::optional(time) : std::nullopt}));
+    }
+    auto early = sender(1);
+    early.policy.authentication = media::SrtpAuthentication::none;
+    const auto clear = early.clear_packets(1)[0];
+    auto packet = early.packets(1)[0];
+    packet.time = kStart + std::chrono::minutes(1);
+    const auto opened = decrypter.take(packet);
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(opened->packet.payload == clear.payload, expected);
+  };
+  expect(true, true);
+  expect(false, false);
+}
+
 TEST(Carrier, many_keys_are_not_tried_with_each_packet) {
   const auto opened = [](unsigned keys) {
     auto decrypter = decrypter_of(many_keys("AA-1", kStart, keys), call("NL-1", kFirst, 1));

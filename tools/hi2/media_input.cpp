@@ -11,6 +11,7 @@
 #include "hi2/input.hpp"
 #include "hi2/media_pdus.hpp"
 #include "media/capture.hpp"
+#include "ps/instant.hpp"
 #include "ps/records.hpp"
 
 namespace li::tool {
@@ -99,7 +100,7 @@ class Records {
         bad(item->offset, pdu.error());
         continue;
       }
-      const lemf::RecordCarrier carrier{communication_of(pdu->header), {}};
+      const lemf::RecordCarrier carrier{communication_of(pdu->header), ps::instant_of(pdu->header)};
       for (const auto& one : ps::items(*pdu)) {
         if (!one.record) continue;
         any = true;
