@@ -1,7 +1,5 @@
 #include "hi2/media_input.hpp"
 
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 
 #include "capture/lookahead.hpp"
@@ -19,17 +17,8 @@ namespace {
 
 constexpr std::string_view kRead = "captures (pcap, pcapng), PS-PDUs with content and Voip-CC-PDUs of HI3 are read";
 
-std::string start_of(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string start(capture::kStart, '\0');
-  in.read(start.data(), static_cast<std::streamsize>(start.size()));
-  start.resize(static_cast<std::size_t>(in.gcount()));
-  return start;
-}
-
-bool no_capture(const std::string& file, std::string text) {
-  std::error_code error;
-  if (std::filesystem::is_regular_file(file, error) && std::filesystem::file_size(file, error) == 0) text = "is empty";
+bool no_capture(const std::string& file, std::string text, bool empty) {
+  if (empty) text = "is empty";
   if (text == "unknown file format") text += "; " + std::string(kRead);
   std::cerr << (text.starts_with(file) ? "" : file + ": ") << text << '\n';
   return false;
@@ -59,9 +48,11 @@ class BadFrames {
   std::uint64_t count_ = 0;
 };
 
-bool packets_of_capture(const std::string& file, const MediaWork& work) {
-  auto reader = media::PacketReader::open(file);
-  if (!reader) return no_capture(file, reader.error().text);
+bool packets_of_capture(std::istream& in, const std::string& file, const MediaWork& work) {
+  const bool empty = in.peek() == std::istream::traits_type::eof();
+  if (empty) in.clear();
+  auto reader = media::PacketReader::read(in, file);
+  if (!reader) return no_capture(file, reader.error().text, empty);
   BadFrames bad(file);
   while (auto packet = reader->next()) {
     if (*packet) work({std::move(**packet)});
@@ -132,12 +123,15 @@ class Records {
 }  // namespace
 
 bool for_each_media_packet(const std::string& file, const MediaWork& work) {
-  const auto start = file == "-" ? std::string() : start_of(file);
-  const auto form = capture::form_of(as_bytes(start));
-  if (form != capture::Form::hi3 && form != capture::Form::ps) return packets_of_capture(file, work);
   bool good = true;
-  const bool opened =
-      for_each_input({file}, [&](std::istream& in, const std::string& name) { return good = packets_of_pdus(in, name, form, work), true; });
+  const bool opened = for_each_input({file}, [&](std::istream& in, const std::string& name) {
+    capture::Lookahead ahead(in);
+    std::istream whole(&ahead);
+    const auto form = capture::form_of(ahead.start());
+    const bool pdus = form == capture::Form::hi3 || form == capture::Form::ps;
+    good = pdus ? packets_of_pdus(whole, name, form, work) : packets_of_capture(whole, name, work);
+    return true;
+  });
   return opened && good;
 }
 
