@@ -33,7 +33,7 @@ bool is_noise(const StreamSummary& stream) {
 
 class Decrypter::Impl {
  public:
-  Result<void> add(const hi2::IriRecord& record, std::optional<std::uint32_t> cin) { return book_.add(record, cin); }
+  Result<void> add(const hi2::IriRecord& record, const RecordCarrier& carrier) { return book_.add(record, carrier); }
 
   std::optional<ClearPacket> take(CarriedPacket carried) {
     seal();
@@ -112,7 +112,7 @@ Decrypter::~Decrypter() = default;
 Decrypter::Decrypter(Decrypter&&) noexcept = default;
 Decrypter& Decrypter::operator=(Decrypter&&) noexcept = default;
 
-Result<void> Decrypter::add(const hi2::IriRecord& record, std::optional<std::uint32_t> cin) { return impl_->add(record, cin); }
+Result<void> Decrypter::add(const hi2::IriRecord& record, const RecordCarrier& carrier) { return impl_->add(record, carrier); }
 std::optional<ClearPacket> Decrypter::take_carried(CarriedPacket packet) { return impl_->take(std::move(packet)); }
 StreamSummary Decrypter::stream(std::size_t index) const { return impl_->streams().at(index).summary(); }
 std::size_t Decrypter::keys() const { return impl_->keys(); }

@@ -6,7 +6,8 @@
 // Where they are not, it is the newest record that is not later than the packet, and the stream is `unverified`.
 //
 // Where the PDU of a packet says an LIID, a correlation or a CIN (carrier.hpp), a stream is of those, too, and only the calls of that LIID
-// and correlation have keys for it. When no record has that correlation all calls of the LIID may have them, and the note says so.
+// and correlation have keys for it. When no record has that correlation all calls of the LIID may have them, and the note says so; likewise
+// when the keys of the call with that CIN open nothing.
 //
 // Source:  TS 33.107 7A.7.2 (keys and correlation), RFC 6043 6.1.1, RFC 4567 7.1, RFC 4568, RFC 3711.
 // Units:   counts of packets.
@@ -71,9 +72,8 @@ class Decrypter {
   Decrypter(Decrypter&&) noexcept;
   Decrypter& operator=(Decrypter&&) noexcept;
 
-  /// Any record; what it says of keys and media is taken. Records after the first packet are not. `cin` is the communication identity
-  /// number of the PS-PDU that it came in.
-  [[nodiscard]] Result<void> add(const hi2::IriRecord& record, std::optional<std::uint32_t> cin = {});
+  /// Any record; what it says of keys and media is taken. Records after the first packet are not.
+  [[nodiscard]] Result<void> add(const hi2::IriRecord& record, const RecordCarrier& carrier = {});
 
   /// The packet in the clear, or nothing when it can't be opened or is no media.
   [[nodiscard]] std::optional<ClearPacket> take(media::UdpPacket packet) { return take_carried({std::move(packet)}); }

@@ -7,7 +7,7 @@
 namespace li::lemf {
 namespace {
 
-constexpr std::size_t kMaxOfAll = 1024;
+constexpr std::size_t kMaxGuesses = 1024;   // of calls that nothing ties to the stream
 constexpr std::uint32_t kGuessesOfAll = 4;  // of the roll-over counter, for a key that only might be the one
 
 Bytes correlation_of(const hi2::IriRecord& record) {
@@ -20,9 +20,19 @@ Bytes correlation_of(const hi2::IriRecord& record) {
   return number ? to_bytes(*number) : Bytes();
 }
 
-std::optional<media::PacketTime> time_of(const hi2::IriRecord& record) {
+// Of local time only the PS-PDU tells when it was.
+std::optional<media::PacketTime> time_of(const hi2::IriRecord& record, const RecordCarrier& carrier) {
   const auto calendar = record.time_stamp().calendar();
-  return calendar ? ps::instant_of(*calendar) : std::nullopt;
+  const auto time = calendar ? ps::instant_of(*calendar) : std::nullopt;
+  return time ? time : carrier.time;
+}
+
+// For an order of records among each other: local time as if it were UTC.
+media::PacketTime order_of(const hi2::IriRecord& record, const RecordCarrier& carrier) {
+  if (const auto time = time_of(record, carrier)) return *time;
+  auto calendar = record.time_stamp().calendar();
+  if (calendar) calendar->offset = 0;
+  return (calendar ? ps::instant_of(*calendar) : std::nullopt).value_or(media::PacketTime::min());
 }
 
 // Whatever ties the record to content.
@@ -69,6 +79,41 @@ void add_choice(std::vector<Attempt>& out, const Call& call, const MediaLine& li
   }
 }
 
+// Every key of the call under the policies that it may have; none is of a line.
+std::vector<Attempt> guesses_of(const Call& call) {
+  std::vector<Attempt> out;
+  for (const auto& line : call.lines) {
+    for (const auto& choice : line.choices) {
+      std::vector<Attempt> of_choice;
+      add_choice(of_choice, call, line, choice);
+      for (auto& attempt : of_choice) {
+        attempt.line = nullptr;
+        attempt.join.guesses = kGuessesOfAll;
+        if (media::authenticates(attempt.policy)) add_attempt(out, std::move(attempt));
+      }
+    }
+  }
+  for (const auto& [cs_id, key, since] : call.keys) {  // no description at hand: what RFC 3711 takes by default
+    const bool used = std::any_of(out.begin(), out.end(), [&k = key](const Attempt& attempt) { return attempt.key == k; });
+    if (!used) out.push_back({&call, nullptr, cs_id, {.key_size = key->key.size()}, key, {}, {0, kGuessesOfAll}, since});
+  }
+  return out;
+}
+
+void keep_newest(Group& group) {
+  const auto time = [](const Attempt* attempt) { return attempt->since.value_or(attempt->call->latest); };
+  std::stable_sort(group.guesses.begin(), group.guesses.end(), [&](const auto* a, const auto* b) { return time(a) > time(b); });
+  if (group.guesses.size() <= kMaxGuesses) return;
+  group.left_out = group.guesses.size() - kMaxGuesses;
+  group.guesses.resize(kMaxGuesses);
+}
+
+template <typename Map, typename Key>
+const typename Map::mapped_type* find_in(const Map& map, const Key& key) {
+  const auto found = map.find(key);
+  return found == map.end() ? nullptr : &found->second;
+}
+
 }  // namespace
 
 Call& KeyBook::call_of(const hi2::IriRecord& record) {
@@ -80,11 +125,12 @@ Call& KeyBook::call_of(const hi2::IriRecord& record) {
   return call;
 }
 
-Result<void> KeyBook::add(const hi2::IriRecord& record, std::optional<std::uint32_t> cin) {
+Result<void> KeyBook::add(const hi2::IriRecord& record, const RecordCarrier& carrier) {
   auto& call = call_of(record);
   take_correlations(call.correlations, record);
-  if (cin) call.cins.insert(*cin);
-  const auto since = time_of(record);
+  if (carrier.communication) call.communications.insert(*carrier.communication);
+  const auto since = time_of(record, carrier);
+  call.latest = std::max(call.latest, order_of(record, carrier));
   for (auto& key : record.media_decryption_info()) {
     auto salt = key.cc_salt ? std::move(*key.cc_salt) : SecretBytes();
     call.keys.push_back(
@@ -107,67 +153,62 @@ void KeyBook::seal() {
       for (auto& line : media_lines(exchange)) call.lines.push_back(std::move(line));
     }
   }
-  for (const auto& [name, call] : calls_) list_all(call);
+  for (auto& [name, call] : calls_) {
+    call.guesses = guesses_of(call);
+    index(call);
+  }
+  for (auto& [liid, group] : by_liid_) keep_newest(group);
 }
 
-void KeyBook::list_all(const Call& call) {
-  std::vector<Attempt> of_call;
-  for (const auto& line : call.lines) {
-    for (const auto& choice : line.choices) {
-      std::vector<Attempt> of_choice;
-      add_choice(of_choice, call, line, choice);
-      for (auto& attempt : of_choice) {
-        attempt.line = nullptr;
-        attempt.join.guesses = kGuessesOfAll;
-        if (media::authenticates(attempt.policy)) add_attempt(of_call, std::move(attempt));
-      }
-    }
-  }
-  for (const auto& [cs_id, key, since] : call.keys) {  // no description at hand: what RFC 3711 takes by default
-    const bool used = std::any_of(of_call.begin(), of_call.end(), [&k = key](const Attempt& attempt) { return attempt.key == k; });
-    if (!used) of_call.push_back({&call, nullptr, cs_id, {.key_size = key->key.size()}, key, {}, {0, kGuessesOfAll}, since});
-  }
-  for (auto& attempt : of_call) {
-    if (all_.size() < kMaxOfAll) all_.push_back(std::move(attempt));
+void KeyBook::index(const Call& call) {
+  for (const auto& liid : std::set<std::string>{call.liid, {}}) {
+    auto& group = by_liid_[liid];
+    group.calls.push_back(&call);
+    for (const auto& guess : call.guesses) group.guesses.push_back(&guess);
+    for (const auto& correlation : call.correlations) by_correlation_[{liid, correlation}].push_back(&call);
+    for (const auto& communication : call.communications) by_communication_[{liid, communication}].push_back(&call);
   }
 }
 
 // Correlation numbers of two LIIDs may be the same. A PDU without an LIID is of anybody.
 Scope KeyBook::scope(const Carrier& carrier) const {
+  static const Group kNone;
   const auto& liid = carrier.lawful_interception_identifier;
   const auto& correlation = carrier.correlation;
-  const auto cin = carrier.communication_identity_number;
-  Scope scope;
-  scope.any = liid.empty() && correlation.empty() && !cin;
-  if (scope.any) return scope;
-  const auto pick = [&](const auto& fits) {
-    for (const auto& [name, call] : calls_) {
-      if ((liid.empty() || call.liid == liid) && fits(call)) scope.calls.insert(&call);
-    }
-    return !scope.calls.empty();
-  };
-  scope.tied = (!correlation.empty() && pick([&](const Call& call) { return call.correlations.count(correlation) != 0; })) ||
-               (cin && pick([&](const Call& call) { return call.cins.count(*cin) != 0; }));
-  if (scope.tied) return scope;
-  const bool some = pick([](const Call&) { return true; });
-  if (!some) scope.note = "no record is of LIID " + readable(as_bytes(liid));
+  const auto& communication = carrier.communication;
+  const auto* group = find_in(by_liid_, liid);
+  const Calls* tied = correlation.empty() ? nullptr : find_in(by_correlation_, std::pair(liid, correlation));
+  if (tied != nullptr) return {tied, nullptr, nullptr, {}};
+  if (communication) tied = find_in(by_communication_, std::pair(liid, *communication));
+  if (tied != nullptr) return {tied, nullptr, group, {}};
+  Scope scope{nullptr, group == nullptr ? &kNone : group, nullptr, {}};
+  scope.calls = &scope.group->calls;
+  if (group == nullptr && !liid.empty()) scope.note = "no record is of LIID " + readable(as_bytes(liid));
   else if (!correlation.empty()) scope.note = "no record has its correlation " + to_hex(correlation);
-  else if (cin) scope.note = "no record came with its CIN " + std::to_string(*cin);
+  else if (communication) scope.note = "no record came with its CIN " + std::to_string(communication->number);
   return scope;
 }
 
-std::vector<Match> KeyBook::match(std::uint32_t ssrc, const media::Endpoint& from, const media::Endpoint& to, const Scope& scope) const {
+std::vector<const Attempt*> KeyBook::guesses(const Scope& scope) {
+  if (!scope.tied()) return scope.group->guesses;
+  std::vector<const Attempt*> out;
+  for (const auto* call : *scope.calls) {
+    for (const auto& guess : call->guesses) out.push_back(&guess);
+  }
+  return out;
+}
+
+std::vector<Match> KeyBook::match(std::uint32_t ssrc, const media::Endpoint& from, const media::Endpoint& to, const Scope& scope) {
   constexpr int kSsrc = 4, kTo = 2, kFrom = 1;
   using enum media::IpAddress::Family;
   const auto same = [](const media::Endpoint& said, const media::Endpoint& seen) { return said.address.family != none && said == seen; };
   std::vector<Match> matches;
-  for (const auto& [name, call] : calls_) {
-    if (!scope.has(&call)) continue;
-    for (const auto& line : call.lines) {
+  for (const auto* call : *scope.calls) {
+    for (const auto& line : call->lines) {
       const bool by_ssrc = std::count(line.ssrcs.begin(), line.ssrcs.end(), ssrc) != 0 ||
                            std::any_of(line.choices.begin(), line.choices.end(), [&](const Choice& choice) { return choice.ssrc == ssrc; });
       const int score = (by_ssrc ? kSsrc : 0) + (same(line.to, to) ? kTo : 0) + (same(line.from, from) ? kFrom : 0);
-      if (score != 0) matches.push_back({&call, &line, score});
+      if (score != 0) matches.push_back({call, &line, score});
     }
   }
   std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) { return a.score > b.score; });

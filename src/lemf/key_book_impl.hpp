@@ -20,36 +20,10 @@ namespace li::lemf {
 struct CallKey {
   std::optional<std::uint8_t> cs_id;  // none for a cCCSID that is no number of an octet
   std::shared_ptr<media::SrtpKey> key;
-  std::optional<media::PacketTime> since;  // of its record, when that says a zone
+  std::optional<media::PacketTime> since;  // of its record, when that or its PS-PDU says a zone
 };
 
-struct Call {
-  std::string liid;
-  Bytes correlation;
-  std::set<Bytes> correlations;  // all that its records have: for IRI, for CC
-  std::set<std::uint32_t> cins;  // of PS-PDUs with its records
-  Offers offers;
-  std::vector<CallKey> keys;     // the newest first, when sealed
-  std::vector<MediaLine> lines;  // likewise; made when sealed
-  bool failure = false;          // mediaSecFailureIndication came
-};
-
-/// The calls that may have keys for a stream.
-struct Scope {
-  bool any = true;    // nothing is said: all of them
-  bool tied = false;  // by correlation or CIN
-  std::set<const Call*> calls;
-  std::string note;  // what did not fit
-
-  [[nodiscard]] bool has(const Call* call) const { return any || calls.count(call) != 0; }
-};
-
-/// A line that fits a stream.
-struct Match {
-  const Call* call;
-  const MediaLine* line;
-  int score;
-};
+struct Call;
 
 /// One key to try, in one way.
 struct Attempt {
@@ -63,25 +37,68 @@ struct Attempt {
   std::optional<media::PacketTime> since = {};
 };
 
+struct Call {
+  std::string liid;
+  Bytes correlation;
+  std::set<Bytes> correlations;            // all that its records have: for IRI, for CC
+  std::set<Communication> communications;  // of PS-PDUs with its records
+  Offers offers;
+  media::PacketTime latest = media::PacketTime::min();  // of its records
+  std::vector<CallKey> keys;                            // the newest first, when sealed
+  std::vector<MediaLine> lines;                         // likewise; made when sealed
+  std::vector<Attempt> guesses;                         // all its keys, for streams that no line fits
+  bool failure = false;                                 // mediaSecFailureIndication came
+};
+using Calls = std::vector<const Call*>;
+
+/// The calls of one LIID, or all of them.
+struct Group {
+  Calls calls;
+  std::vector<const Attempt*> guesses;  // of all, the newest first, up to a limit
+  std::size_t left_out = 0;             // guesses beyond it
+};
+
+/// The calls that may have keys for a stream. Any number of streams share what it points to.
+struct Scope {
+  const Calls* calls = nullptr;
+  const Group* group = nullptr;  // null when correlation or CIN tie the stream to `calls`
+  const Group* wider = nullptr;  // when it is the CIN: the calls that it may be of all the same
+  std::string note;              // what did not fit
+
+  [[nodiscard]] bool tied() const { return group == nullptr; }
+  /// Without the CIN; only where there is a wider group.
+  [[nodiscard]] Scope without_cin() const { return {&wider->calls, wider, nullptr, "the call with its CIN is another one"}; }
+};
+
+/// A line that fits a stream.
+struct Match {
+  const Call* call;
+  const MediaLine* line;
+  int score;
+};
+
 class KeyBook {
  public:
-  [[nodiscard]] Result<void> add(const hi2::IriRecord& record, std::optional<std::uint32_t> cin);
+  [[nodiscard]] Result<void> add(const hi2::IriRecord& record, const RecordCarrier& carrier);
   void seal();
   [[nodiscard]] Scope scope(const Carrier& carrier) const;
-  [[nodiscard]] std::vector<Match> match(std::uint32_t ssrc, const media::Endpoint& from, const media::Endpoint& to,
-                                         const Scope& scope) const;
+  [[nodiscard]] static std::vector<Match> match(std::uint32_t ssrc, const media::Endpoint& from, const media::Endpoint& to,
+                                                const Scope& scope);
   /// Of the lines that fit, the likeliest first.
   [[nodiscard]] static std::vector<Attempt> attempts(const std::vector<Match>& matches, std::uint32_t ssrc);
-  /// All keys there are, the newest first, up to a limit: addresses and SSRC may have been changed on the way.
-  [[nodiscard]] const std::vector<Attempt>& all() const { return all_; }
+  /// Every key of the scope, whatever its lines say: addresses and SSRC may have been changed on the way.
+  [[nodiscard]] static std::vector<const Attempt*> guesses(const Scope& scope);
   [[nodiscard]] std::size_t keys() const;
 
  private:
   [[nodiscard]] Call& call_of(const hi2::IriRecord& record);
-  void list_all(const Call& call);
+  void index(const Call& call);
 
   std::map<std::pair<std::string, Bytes>, Call> calls_;
-  std::vector<Attempt> all_;
+  // By LIID first; under an empty one those of all.
+  std::map<std::string, Group> by_liid_;
+  std::map<std::pair<std::string, Bytes>, Calls> by_correlation_;
+  std::map<std::pair<std::string, Communication>, Calls> by_communication_;
 };
 
 }  // namespace li::lemf

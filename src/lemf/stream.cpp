@@ -7,6 +7,8 @@ namespace {
 
 constexpr std::uint64_t kSearchAtOnce = 8;  // packets in a row that nothing opens, each tried with every key
 constexpr std::uint64_t kSearchAgainEvery = 64;
+constexpr std::uint64_t kGuessesAtOnce = 512;  // that fail; with more keys than these a first packet is still tried with all
+constexpr std::uint64_t kGuessesAPacket = 4;   // and so many more as time goes by
 
 const sip::Codec* find_codec(const std::vector<sip::Codec>& codecs, unsigned payload_type) {
   const auto found =
@@ -34,13 +36,12 @@ std::string name_of(const sip::Codec& codec) {
 }  // namespace
 
 Stream::Stream(const KeyBook& book, std::uint32_t ssrc, const CarriedPacket& first)
-    : book_(&book),
-      ssrc_(ssrc),
+    : ssrc_(ssrc),
       from_(first.packet.from),
       to_(first.packet.to),
       carrier_(first.carrier),
       scope_(book.scope(carrier_)),
-      matches_(book.match(ssrc, from_, to_, scope_)) {
+      matches_(KeyBook::match(ssrc, from_, to_, scope_)) {
   has_keys_ = !KeyBook::attempts(matches_, ssrc_).empty();
 }
 
@@ -102,38 +103,63 @@ std::optional<Bytes> Stream::open_unverified(const media::UdpPacket& packet) {
   const auto attempts = in_force(KeyBook::attempts(matches_, ssrc_), packet.time);
   const auto best = std::find_if(attempts.begin(), attempts.end(), [](const auto& one) { return !media::authenticates(one.policy); });
   if (best != attempts.end() && best->key != current_->attempt.key && best->since) {
-    if (auto clear = search({*best}, packet.payload, false)) return clear;
+    if (auto clear = attempt_with(*best, packet.payload, false)) return clear;
   }
   auto outcome = current_->session.unprotect(packet.payload);
   return outcome ? std::optional(std::move(*outcome)) : std::nullopt;
 }
 
 std::optional<Bytes> Stream::search(const media::UdpPacket& packet, bool restarted) {
-  auto clear = search(in_force(KeyBook::attempts(matches_, ssrc_), packet.time), packet.payload, restarted);
-  if (!clear && !may_be_clear()) clear = search(book_->all(), packet.payload, restarted);
+  for (const auto& attempt : in_force(KeyBook::attempts(matches_, ssrc_), packet.time)) {
+    if (auto clear = attempt_with(attempt, packet.payload, restarted)) return clear;
+  }
+  if (may_be_clear() || guessed_ > kGuessesAtOnce + kGuessesAPacket * all_.packets()) return std::nullopt;
+  auto clear = guess(scope_, packet.payload, restarted);
+  return clear || scope_.wider == nullptr ? std::move(clear) : search_wider(packet, restarted);
+}
+
+// Another call's key is believed only when the packet proves it.
+std::optional<Bytes> Stream::search_wider(const media::UdpPacket& packet, bool restarted) {
+  auto scope = scope_.without_cin();
+  if (!wider_matches_) wider_matches_ = KeyBook::match(ssrc_, from_, to_, scope);
+  std::optional<Bytes> clear;
+  for (const auto& attempt : KeyBook::attempts(*wider_matches_, ssrc_)) {
+    if (media::authenticates(attempt.policy)) clear = attempt_with(attempt, packet.payload, restarted);
+    if (clear) break;
+  }
+  if (!clear) clear = guess(scope, packet.payload, restarted);
+  if (!clear) return std::nullopt;
+  scope_ = std::move(scope);
+  matches_ = std::move(*wider_matches_);
   return clear;
 }
 
-std::optional<Bytes> Stream::search(const std::vector<Attempt>& attempts, ByteView packet, bool restarted) {
-  for (const auto& attempt : attempts) {
-    if (!scope_.has(attempt.call)) continue;
-    const bool in_use = current_ && current_->attempt.key == attempt.key && current_->attempt.mki == attempt.mki &&
-                        current_->attempt.policy == attempt.policy;
-    if (in_use && !restarted) continue;
-    auto key = attempt.key->copy();
-    key.mki = attempt.mki;
-    auto join = attempt.join;
-    if (current_) join.roll_over_counter = current_->session.roll_over_counter();  // RFC 3711 3.3.1: another key does not reset it
-    auto session = media::SrtpSession::create(attempt.policy, key, ssrc_, join);
-    if (!session) continue;
-    auto clear = session->unprotect(packet);
-    if (!clear) continue;
-    before_ = std::move(current_);
-    current_.emplace(Open{attempt, std::move(*session)});
-    used_.insert(attempt.key.get());
-    return std::move(*clear);
+std::optional<Bytes> Stream::guess(const Scope& scope, ByteView packet, bool restarted) {
+  const auto guesses = KeyBook::guesses(scope);
+  for (const auto* attempt : guesses) {
+    if (auto clear = attempt_with(*attempt, packet, restarted)) return clear;
   }
+  guessed_ += guesses.size();
+  if (!scope.tied()) left_out_ = scope.group->left_out;
   return std::nullopt;
+}
+
+std::optional<Bytes> Stream::attempt_with(const Attempt& attempt, ByteView packet, bool restarted) {
+  const bool in_use = current_ && current_->attempt.key == attempt.key && current_->attempt.mki == attempt.mki &&
+                      current_->attempt.policy == attempt.policy;
+  if (in_use && !restarted) return std::nullopt;
+  auto key = attempt.key->copy();
+  key.mki = attempt.mki;
+  auto join = attempt.join;
+  if (current_) join.roll_over_counter = current_->session.roll_over_counter();  // RFC 3711 3.3.1: another key does not reset it
+  auto session = media::SrtpSession::create(attempt.policy, key, ssrc_, join);
+  if (!session) return std::nullopt;
+  auto clear = session->unprotect(packet);
+  if (!clear) return std::nullopt;
+  before_ = std::move(current_);
+  current_.emplace(Open{attempt, std::move(*session)});
+  used_.insert(attempt.key.get());
+  return std::move(*clear);
 }
 
 std::optional<Bytes> Stream::take_rtcp(ByteView packet) {
@@ -159,7 +185,7 @@ bool Stream::may_be_clear() const {
 const Call* Stream::call() const {
   if (current_) return current_->attempt.call;
   if (!matches_.empty()) return matches_.front().call;
-  return scope_.tied ? *scope_.calls.begin() : nullptr;
+  return scope_.tied() ? scope_.calls->front() : nullptr;
 }
 
 const MediaLine* Stream::line() const { return current_ ? current_->attempt.line : matches_.empty() ? nullptr : matches_.front().line; }
@@ -230,6 +256,8 @@ std::string Stream::note(StreamState state) const {
   if (state == StreamState::unverified) notes.emplace_back("nothing authenticates the packets: whether the key is right can't be told");
   if (state == StreamState::no_key || state == StreamState::failed) notes.push_back(no_key_note());
   notes.push_back(scope_.note);
+  if (left_out_ != 0 && decrypted_ == 0)
+    notes.push_back("not all keys were tried: " + std::to_string(left_out_) + " older tries were left out");
   if (without_times_) notes.emplace_back("times are not in the PDUs");
   std::string all;
   for (const auto& one : notes) all += (all.empty() || one.empty() ? "" : "; ") + one;

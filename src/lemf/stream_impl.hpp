@@ -39,7 +39,11 @@ class Stream {
   /// Of a stream that nothing authenticates: under the key in force then.
   [[nodiscard]] std::optional<Bytes> open_unverified(const media::UdpPacket& packet);
   [[nodiscard]] std::optional<Bytes> search(const media::UdpPacket& packet, bool restarted);
-  [[nodiscard]] std::optional<Bytes> search(const std::vector<Attempt>& attempts, ByteView packet, bool restarted);
+  /// With keys of which nothing but their LIID and correlation says that they might be the one.
+  [[nodiscard]] std::optional<Bytes> guess(const Scope& scope, ByteView packet, bool restarted);
+  /// Where the CIN's call has no key that opens it.
+  [[nodiscard]] std::optional<Bytes> search_wider(const media::UdpPacket& packet, bool restarted);
+  [[nodiscard]] std::optional<Bytes> attempt_with(const Attempt& attempt, ByteView packet, bool restarted);
   [[nodiscard]] bool may_be_clear() const;
   [[nodiscard]] const Call* call() const;
   [[nodiscard]] const MediaLine* line() const;
@@ -49,12 +53,12 @@ class Stream {
   [[nodiscard]] std::string note(StreamState state) const;
   [[nodiscard]] std::string no_key_note() const;
 
-  const KeyBook* book_;
   std::uint32_t ssrc_;
   media::Endpoint from_, to_;
   Carrier carrier_;
   Scope scope_;
   std::vector<Match> matches_;
+  std::optional<std::vector<Match>> wider_matches_;
   std::optional<std::pair<std::uint32_t, media::PacketTime>> anchor_;
   bool without_times_ = false;
   std::optional<Open> current_, before_;
@@ -64,6 +68,8 @@ class Stream {
   std::map<std::uint8_t, std::uint64_t> payload_types_;
   bool has_keys_ = false;       // of its own lines
   std::uint64_t failures_ = 0;  // in a row
+  std::size_t left_out_ = 0;    // guesses that were too many
+  std::uint64_t guessed_ = 0;   // in vain
   std::uint64_t clear_ = 0, decrypted_ = 0, unverified_ = 0, failed_ = 0, no_key_ = 0, rtcp_ = 0;
 };
 

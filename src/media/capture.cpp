@@ -17,14 +17,23 @@ tl::unexpected<Error> of_file(const std::string& file, std::string text, ErrorKi
   return failure({kind, std::move(text), std::nullopt, file, {}});
 }
 
+using Pcap = std::unique_ptr<pcap_t, decltype(&pcap_close)>;
+
+// libpcap reads files of the C library only.
+ssize_t read_stream(void* cookie, char* octets, std::size_t size) {
+  auto& in = *static_cast<std::istream*>(cookie);
+  in.read(octets, static_cast<std::streamsize>(size));
+  if (in.gcount() == 0 && in.bad()) return errno = EIO, -1;
+  return in.gcount();
+}
+
 }  // namespace
 
 struct PacketReader::State {
-  ~State() {
-    if (pcap != nullptr) pcap_close(pcap);
-  }
+  static Result<PacketReader> start(Pcap pcap, const std::string& file, const char* error);
+
   std::string file;
-  pcap_t* pcap = nullptr;
+  Pcap pcap{nullptr, &pcap_close};
   CaptureCounts counts;
   bool over = false;
 };
@@ -36,14 +45,28 @@ PacketReader& PacketReader::operator=(PacketReader&&) noexcept = default;
 
 Result<PacketReader> PacketReader::open(const std::string& file) {
   std::array<char, PCAP_ERRBUF_SIZE> text{};
-  auto state = std::make_unique<State>();
-  state->file = file;
-  state->pcap = pcap_open_offline_with_tstamp_precision(file.c_str(), PCAP_TSTAMP_PRECISION_NANO, text.data());
-  if (state->pcap == nullptr) return of_file({}, text.data(), ErrorKind::unknown);
-  if (!knows_link_type(pcap_datalink(state->pcap))) {
-    const auto* const name = pcap_datalink_val_to_name(pcap_datalink(state->pcap));
+  Pcap pcap(pcap_open_offline_with_tstamp_precision(file.c_str(), PCAP_TSTAMP_PRECISION_NANO, text.data()), &pcap_close);
+  return State::start(std::move(pcap), file, text.data());
+}
+
+Result<PacketReader> PacketReader::read(std::istream& in, const std::string& name) {
+  std::array<char, PCAP_ERRBUF_SIZE> text{};
+  FILE* const stream = ::fopencookie(&in, "rb", {&read_stream, nullptr, nullptr, nullptr});
+  if (stream == nullptr) return of_file({}, std::strerror(errno), ErrorKind::unexpected);
+  Pcap pcap(pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, text.data()), &pcap_close);
+  if (!pcap) std::fclose(stream);
+  return State::start(std::move(pcap), name, text.data());
+}
+
+Result<PacketReader> PacketReader::State::start(Pcap pcap, const std::string& file, const char* error) {
+  if (!pcap) return of_file({}, error, ErrorKind::unknown);
+  if (const int link = pcap_datalink(pcap.get()); !knows_link_type(link)) {
+    const auto* const name = pcap_datalink_val_to_name(link);
     return of_file(file, std::string("frames of link type ") + (name == nullptr ? "?" : name) + " are not read", ErrorKind::unknown);
   }
+  auto state = std::make_unique<State>();
+  state->file = file;
+  state->pcap = std::move(pcap);
   return PacketReader(std::move(state));
 }
 
@@ -53,16 +76,16 @@ std::optional<Result<UdpPacket>> PacketReader::next() {
   while (!state_->over) {
     pcap_pkthdr* head = nullptr;
     const u_char* octets = nullptr;
-    const int got = pcap_next_ex(state_->pcap, &head, &octets);
+    const int got = pcap_next_ex(state_->pcap.get(), &head, &octets);
     if (got != 1) {
       state_->over = true;
-      if (got == PCAP_ERROR) return of_file(state_->file, pcap_geterr(state_->pcap), ErrorKind::truncated);
+      if (got == PCAP_ERROR) return of_file(state_->file, pcap_geterr(state_->pcap.get()), ErrorKind::truncated);
       break;
     }
     auto& counts = state_->counts;
     ++counts.frames;
     const PacketTime time(std::chrono::seconds(head->ts.tv_sec) + std::chrono::nanoseconds(head->ts.tv_usec));
-    auto frame = unwrap_frame(pcap_datalink(state_->pcap), {octets, head->caplen}, time);
+    auto frame = unwrap_frame(pcap_datalink(state_->pcap.get()), {octets, head->caplen}, time);
     if (!frame) {
       ++counts.damaged;
       frame.error().path = "frame " + std::to_string(counts.frames);

@@ -6,6 +6,7 @@
 // Owns:    both ends own their open file. One packet is in memory at a time.
 #pragma once
 
+#include <istream>
 #include <memory>
 
 #include "media/packet.hpp"
@@ -25,6 +26,8 @@ class PacketReader {
  public:
   /// "-" is standard input.
   [[nodiscard]] static Result<PacketReader> open(const std::string& file);
+  /// A stream, which must outlive the reader; it need not be one that can be wound back.
+  [[nodiscard]] static Result<PacketReader> read(std::istream& in, const std::string& name);
   ~PacketReader();
   PacketReader(PacketReader&&) noexcept;
   PacketReader& operator=(PacketReader&&) noexcept;

@@ -15,7 +15,8 @@ media::Endpoint at(std::string_view address, std::uint16_t port) { return {media
 hi2::IriBuilder Book::begin() const {
   auto builder = hi2::IriBuilder::report(hi2::Module::umts);
   builder.lawful_interception_identifier(liid).observed_sip_uri("sip:alice@home1.example").network_identifier("31015");
-  builder.utc_time_stamp(now).correlation_number(correlation);
+  clock ? builder.time_stamp(now, *clock) : builder.utc_time_stamp(now);
+  builder.correlation_number(correlation);
   return builder;
 }
 

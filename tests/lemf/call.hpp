@@ -30,7 +30,8 @@ struct NumberedKey {
 struct Book {
   std::string liid = "NL-0042";
   Bytes correlation = {1, 2, 3, 4, 5, 6, 7, 8};
-  TimePoint now = kStart;  ///< of the next record
+  TimePoint now = kStart;                     ///< of the next record
+  std::optional<hi2::LocalClock> clock = {};  ///< its time is local
   std::vector<hi2::IriRecord> records;
 
   void sip(const std::string& message);

@@ -35,6 +35,10 @@ Decrypter decrypter_of(const Books&... books) {
   return decrypter;
 }
 
+std::optional<Communication> cin(std::uint32_t number, std::string_view element = {}) {
+  return Communication{number, to_bytes(as_bytes("OP01")), to_bytes(as_bytes(element)), "NL"};
+}
+
 // RTP without addresses, as HI3 may have it.
 Sender sender(unsigned key) { return {kSsrc, {}, {}, key_of(key)}; }
 
@@ -107,12 +111,94 @@ TEST(Carrier, an_liid_without_records_has_no_keys) {
 
 TEST(Carrier, a_cin_ties_where_nothing_else_does) {
   Decrypter decrypter;
-  for (const auto& record : call("NL-1", kFirst, 1).records) EXPECT_TRUE(decrypter.add(record, 7));
-  for (const auto& record : call("NL-1", kSecond, 2).records) EXPECT_TRUE(decrypter.add(record, 8));
-  EXPECT_EQ(opened_in_turn(decrypter, sender(2), {"NL-1", {}, 8, {}}, sender(1), {"NL-1", {}, 8, {}}), 10U);
-  EXPECT_EQ(brief(decrypter.stream(0)), "NL-1 0102030405060709 decrypted 20 10 1");
-  static_cast<void>(decrypter.take_carried(CarriedPacket{sender(1).packets(1)[0], {"NL-1", {}, 9, {}}}));
-  EXPECT_EQ(decrypter.stream(1).note, "no record came with its CIN 9");
+  for (const auto& record : call("NL-1", kFirst, 1).records) EXPECT_TRUE(decrypter.add(record, {cin(7)}));
+  for (const auto& record : call("NL-1", kSecond, 2).records) EXPECT_TRUE(decrypter.add(record, {cin(8)}));
+  EXPECT_EQ(opened_in_turn(decrypter, sender(2), {"NL-1", {}, cin(8), {}}, sender(1), {"NL-1", {}, cin(7), {}}), 20U);
+  EXPECT_EQ(brief(decrypter.stream(0)), "NL-1 0102030405060709 decrypted 10 10 1");
+  static_cast<void>(decrypter.take_carried(CarriedPacket{sender(1).packets(1)[0], {"NL-1", {}, cin(9), {}}}));
+  EXPECT_EQ(decrypter.stream(2).note, "no record came with its CIN 9");
+}
+
+TEST(Carrier, a_cin_is_one_of_its_element) {
+  Decrypter decrypter;
+  for (const auto& record : call("NL-1", kFirst, 1).records) EXPECT_TRUE(decrypter.add(record, {cin(7, "cscf")}));
+  for (const auto& record : call("NL-1", kSecond, 2).records) EXPECT_TRUE(decrypter.add(record, {cin(7, "agw7")}));
+  EXPECT_EQ(opened_in_turn(decrypter, sender(1), {"NL-1", {}, cin(7, "cscf"), {}}, sender(2), {"NL-1", {}, cin(7, "agw7"), {}}), 20U);
+  EXPECT_EQ(brief(decrypter.stream(0)), "NL-1 0102030405060708 decrypted 10 10 1");
+  EXPECT_EQ(brief(decrypter.stream(1)), "NL-1 0102030405060709 decrypted 10 10 1");
+}
+
+TEST(Carrier, a_cin_of_another_call_withholds_nothing) {
+  Decrypter decrypter;
+  for (const auto& record : call("NL-1", kFirst, 1).records) EXPECT_TRUE(decrypter.add(record));
+  for (const auto& record : call("NL-1", kSecond, 2).records) EXPECT_TRUE(decrypter.add(record, {cin(7)}));
+  for (const auto& record : call("NL-2", kSecond, 3).records) EXPECT_TRUE(decrypter.add(record, {cin(7)}));
+  EXPECT_EQ(opened_in_turn(decrypter, sender(1), {"NL-1", {0xAB}, cin(7), {}}, sender(3), {"NL-1", {0xAC}, cin(7), {}}), 10U);
+  EXPECT_EQ(brief(decrypter.stream(0)), "NL-1 0102030405060708 decrypted 10 10 1 (the call with its CIN is another one)");
+  EXPECT_EQ(brief(decrypter.stream(1)), "NL-1 0102030405060709 failed 10 0 0") << "of another LIID";
+}
+
+// So many key records that a search through all of them ends before their last.
+Book many_keys(const std::string& liid, TimePoint now, unsigned count = 1100) {
+  Book book;
+  book.liid = liid;
+  book.now = now;
+  for (unsigned i = 0; i < count; ++i) book.keys({{1, key_of(200)}});
+  return book;
+}
+
+TEST(Carrier, keys_of_a_call_are_tried_whatever_others_have) {
+  auto decrypter = decrypter_of(many_keys("AA-1", kStart), call("NL-1", kFirst, 1), call("NL-1", kSecond, 2));
+  EXPECT_EQ(opened_in_turn(decrypter, {0x99, {}, {}, key_of(1)}, {"NL-1", kFirst, {}, {}}, {0x98, {}, {}, key_of(2)}, {"NL-1", {}, {}, {}}),
+            20U);
+}
+
+TEST(Carrier, of_too_many_keys_the_newest_are_tried) {
+  const auto opens = [](TimePoint others) {
+    auto decrypter = decrypter_of(many_keys("AA-1", others), call("NL-1", kFirst, 1));
+    const bool opened = decrypter.take(Sender{0x99, {}, {}, key_of(1)}.packets(1)[0]).has_value();
+    return std::to_string(opened) + decrypter.stream(0).note;
+  };
+  EXPECT_EQ(opens(kStart - std::chrono::hours(1)), "1");
+  EXPECT_EQ(opens(kStart + std::chrono::hours(1)), "0not all keys were tried: 78 older tries were left out");
+}
+
+// Of two keys that nothing authenticates, that which was there then. The records say local time.
+TEST(Carrier, of_records_with_local_time_their_pdu_says_when) {
+  const auto expect = [](bool with_time, bool expected) {
+    Book book;
+    book.clock = hi2::LocalClock{std::chrono::minutes(60), hi2::WinterSummer::winter_time};
+    book.sip(invite(sdp("192.0.2.1", {{4000}}, key_mgmt(DataType::transfer_init, {block(1, kSsrc)}, {{1, {16}}, {10, {0}}}))));
+    book.keys({{1, key_of(1)}});
+    book.now = kStart + std::chrono::hours(1);
+    book.keys({{1, key_of(2)}});
+    Decrypter decrypter;
+    for (std::size_t i = 0; i < 3; ++i) {
+      const media::PacketTime time = i < 2 ? kStart : kStart + std::chrono::hours(1);
+      EXPECT_TRUE(decrypter.add(book.records[i], {{}, with_time ? std::optional(time) : std::nullopt}));
+    }
+    auto early = sender(1);
+    early.policy.authentication = media::SrtpAuthentication::none;
+    const auto clear = early.clear_packets(1)[0];
+    auto packet = early.packets(1)[0];
+    packet.time = kStart + std::chrono::minutes(1);
+    const auto opened = decrypter.take(packet);
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(opened->packet.payload == clear.payload, expected);
+  };
+  expect(true, true);
+  expect(false, false);
+}
+
+TEST(Carrier, many_keys_are_not_tried_with_each_packet) {
+  const auto opened = [](unsigned keys) {
+    auto decrypter = decrypter_of(many_keys("AA-1", kStart, keys), call("NL-1", kFirst, 1));
+    auto packets = Sender{0x99, {}, {}, key_of(1)}.packets(200);
+    packets[0].payload.back() ^= 1;  // one packet that no key opens, and the next try is far off
+    return std::count_if(packets.begin(), packets.end(), [&](const auto& packet) { return decrypter.take(packet).has_value(); });
+  };
+  EXPECT_EQ(opened(100), 199);
+  EXPECT_EQ(opened(1000), 72);
 }
 
 TEST(Carrier, content_of_a_call_without_keys_is_missing_and_not_noise) {

@@ -5,6 +5,7 @@
 
 #include "media/capture.hpp"
 #include "ps/hi3.hpp"
+#include "ps/write.hpp"
 #include "tests/data/data.hpp"
 #include "tests/lemf/call.hpp"
 #include "tests/support/certificates.hpp"
@@ -137,6 +138,59 @@ TEST_F(DecryptPdus, multimedia_content) {
   const auto said = decrypt("--media call.ps");
   EXPECT_NE(said.find("3        3       0     0       decrypted: no record came with its CIN 7\n"), std::string::npos) << said;
   EXPECT_TRUE(said.ends_with("exit 0\n")) << said;
+}
+
+// Records in PS-PDUs of CIN 7, sent at these times.
+std::string records_as_pdus(const Book& book, std::string_view element, std::initializer_list<const char*> times) {
+  std::string out;
+  const auto* time = times.begin();
+  for (const auto& record : book.records) {
+    ps::Header header;
+    header.lawful_interception_identifier = to_bytes(book.liid);
+    header.authorization_country_code = "XX";
+    header.operator_identifier = to_bytes(as_bytes("00101"));
+    if (!element.empty()) header.network_element_identifier = to_bytes(as_bytes(element));
+    header.communication_identity_number = 7;
+    header.time_stamp = *time++;
+    out += as_text(must(ps::encode_iri(header, {{ps::Form::umts, record.octets(), {}}})));
+  }
+  return out;
+}
+
+TEST_F(DecryptPdus, a_cin_is_one_of_its_element) {
+  const auto records = [&](const Call& of, std::string_view element) {
+    Book book;
+    book.liid = of.liid;
+    book.correlation = of.correlation;
+    book.keys({{1, key_of(of.key)}});
+    write("call.ber", records_as_pdus(book, element, {"20261118110640Z"}));
+  };
+  records(kTwo, {});
+  records(kThree, "agw7");
+  write_ps(kTwo, 0, multimedia_json(packets(kThree, 1)[0], "rtpFrame"));
+  encode();
+  const auto said = decrypt("--media call.ps");
+  EXPECT_NE(said.find("decrypted: the call with its CIN is another one\n"), std::string::npos) << said;
+}
+
+TEST_F(DecryptPdus, the_pdu_of_a_record_says_when_it_was) {
+  Book book;
+  book.liid = kOne.liid;
+  book.clock = hi2::LocalClock{std::chrono::minutes(60), hi2::WinterSummer::winter_time};
+  book.sip(invite(sdp("192.0.2.1", {{4000}}, key_mgmt(DataType::transfer_init, {block(1, 0x11)}, {{1, {16}}, {10, {0}}}))));
+  book.keys({{1, key_of(1)}});
+  book.now = kStart + std::chrono::hours(1);
+  book.keys({{1, key_of(2)}});
+  write("call.ber", records_as_pdus(book, {}, {"20261118110640Z", "20261118110640Z", "20261118120640Z"}));
+  Sender sender{0x11, {}, {}, key_of(1)};
+  sender.policy.authentication = media::SrtpAuthentication::none;
+  write_ps(kOne, 0, multimedia_json(sender.packets(1)[0], "rtpFrame"));  // at noon
+  encode();
+  static_cast<void>(decrypt("--media call.ps -o clear.pcap"));
+  auto reader = must(media::PacketReader::open(file("clear.pcap")));
+  const auto packet = reader.next();
+  ASSERT_TRUE(packet && *packet);
+  EXPECT_EQ((*packet)->payload, sender.clear(1000).payload);
 }
 
 TEST_F(DecryptPdus, other_content_is_named) {

@@ -96,6 +96,25 @@ TEST_F(DecryptProgram, hi3_with_and_without_addresses) {
       "192.0.2.1\t192.0.2.2\t0x00000012\n");
 }
 
+TEST_F(DecryptProgram, media_comes_through_pipes) {
+  book.keys({{1, key_of(1)}, {2, key_of(2)}});
+  write_records();
+  write_capture(alice.packets(30));
+  write_hi3(bob.packets(3), true);
+  const auto piped = [&](const std::string& name) {
+    const auto in = "cd " + folder.path().string() + " && " HI2_PROGRAM " decrypt --records call.ber --media ";
+    return std::pair(output_of("bash -c '" + in + "<(cat " + name + ")'"), output_of("bash -c '" + in + "- < <(cat " + name + ")'"));
+  };
+  for (const std::string name : {"call.pcap", "call.hi3"}) {
+    auto file = decrypt("--media " + name);
+    EXPECT_NE(file.find("decrypted"), std::string::npos) << file;
+    file.resize(file.size() - std::string_view("exit 0\n").size());
+    EXPECT_EQ(piped(name), std::pair(file, file));
+  }
+  EXPECT_EQ(output_of("cd " + folder.path().string() + " && " HI2_PROGRAM " decrypt --records call.ber --media - < /dev/null | tail -1"),
+            "<stdin>: is empty\n0 streams, 2 keys\n");
+}
+
 TEST_F(DecryptProgram, failures_end_with_1_and_show_no_key) {
   book.keys({{1, key_of(9)}});
   write_records();

@@ -66,7 +66,7 @@ int decrypt(const DecryptOptions& options) {
   check_use(options);
   lemf::Decrypter decrypter;
   bool good = for_each_record(options.records, to_module(options.module), [&](const FoundRecord& found) {
-    if (const auto added = decrypter.add(found.record, found.cin); !added) {
+    if (const auto added = decrypter.add(found.record, found.carrier); !added) {
       report_notice(found.file,
                     "the SIP message of the record at " + std::to_string(found.offset) + " was left out: " + added.error().message());
     }

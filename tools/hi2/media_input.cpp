@@ -1,7 +1,5 @@
 #include "hi2/media_input.hpp"
 
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 
 #include "capture/lookahead.hpp"
@@ -11,6 +9,7 @@
 #include "hi2/input.hpp"
 #include "hi2/media_pdus.hpp"
 #include "media/capture.hpp"
+#include "ps/instant.hpp"
 #include "ps/records.hpp"
 
 namespace li::tool {
@@ -18,17 +17,8 @@ namespace {
 
 constexpr std::string_view kRead = "captures (pcap, pcapng), PS-PDUs with content and Voip-CC-PDUs of HI3 are read";
 
-std::string start_of(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string start(capture::kStart, '\0');
-  in.read(start.data(), static_cast<std::streamsize>(start.size()));
-  start.resize(static_cast<std::size_t>(in.gcount()));
-  return start;
-}
-
-bool no_capture(const std::string& file, std::string text) {
-  std::error_code error;
-  if (std::filesystem::is_regular_file(file, error) && std::filesystem::file_size(file, error) == 0) text = "is empty";
+bool no_capture(const std::string& file, std::string text, bool empty) {
+  if (empty) text = "is empty";
   if (text == "unknown file format") text += "; " + std::string(kRead);
   std::cerr << (text.starts_with(file) ? "" : file + ": ") << text << '\n';
   return false;
@@ -58,9 +48,11 @@ class BadFrames {
   std::uint64_t count_ = 0;
 };
 
-bool packets_of_capture(const std::string& file, const MediaWork& work) {
-  auto reader = media::PacketReader::open(file);
-  if (!reader) return no_capture(file, reader.error().text);
+bool packets_of_capture(std::istream& in, const std::string& file, const MediaWork& work) {
+  const bool empty = in.peek() == std::istream::traits_type::eof();
+  if (empty) in.clear();
+  auto reader = media::PacketReader::read(in, file);
+  if (!reader) return no_capture(file, reader.error().text, empty);
   BadFrames bad(file);
   while (auto packet = reader->next()) {
     if (*packet) work({std::move(**packet)});
@@ -99,11 +91,11 @@ class Records {
         bad(item->offset, pdu.error());
         continue;
       }
-      const auto cin = pdu->header.communication_identity_number;
+      const lemf::RecordCarrier carrier{communication_of(pdu->header), ps::instant_of(pdu->header)};
       for (const auto& one : ps::items(*pdu)) {
         if (!one.record) continue;
         any = true;
-        record(item->offset, one.record->octets, one.record->form == ps::Form::eps ? hi2::Module::eps : hi2::Module::umts, cin);
+        record(item->offset, one.record->octets, one.record->form == ps::Form::eps ? hi2::Module::eps : hi2::Module::umts, carrier);
       }
     }
     if (!any && good_) report_notice(name_, "no PS-PDU in it holds an IRI record of TS 33.108");
@@ -111,9 +103,9 @@ class Records {
   [[nodiscard]] bool good() const { return good_; }
 
  private:
-  std::optional<Error> record(std::size_t offset, ByteView octets, hi2::Module module, std::optional<std::uint32_t> cin) {
+  std::optional<Error> record(std::size_t offset, ByteView octets, hi2::Module module, const lemf::RecordCarrier& carrier) {
     const auto record = hi2::decode(octets, module, {{}, offset});
-    if (record) return work_({name_, offset, *record, cin}), std::nullopt;
+    if (record) return work_({name_, offset, *record, carrier}), std::nullopt;
     bad(offset, record.error());
     return record.error();
   }
@@ -131,12 +123,15 @@ class Records {
 }  // namespace
 
 bool for_each_media_packet(const std::string& file, const MediaWork& work) {
-  const auto start = file == "-" ? std::string() : start_of(file);
-  const auto form = capture::form_of(as_bytes(start));
-  if (form != capture::Form::hi3 && form != capture::Form::ps) return packets_of_capture(file, work);
   bool good = true;
-  const bool opened =
-      for_each_input({file}, [&](std::istream& in, const std::string& name) { return good = packets_of_pdus(in, name, form, work), true; });
+  const bool opened = for_each_input({file}, [&](std::istream& in, const std::string& name) {
+    capture::Lookahead ahead(in);
+    std::istream whole(&ahead);
+    const auto form = capture::form_of(ahead.start());
+    const bool pdus = form == capture::Form::hi3 || form == capture::Form::ps;
+    good = pdus ? packets_of_pdus(whole, name, form, work) : packets_of_capture(whole, name, work);
+    return true;
+  });
   return opened && good;
 }
 

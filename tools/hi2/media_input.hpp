@@ -25,7 +25,7 @@ struct FoundRecord {
   const std::string& file;
   std::size_t offset;
   const hi2::IriRecord& record;
-  std::optional<std::uint32_t> cin;  ///< of the PS-PDU that it is in
+  lemf::RecordCarrier carrier;
 };
 using RecordWork = std::function<void(const FoundRecord&)>;
 

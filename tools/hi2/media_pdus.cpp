@@ -104,7 +104,7 @@ class MediaPdus {
         continue;
       }
       auto correlation = packet.voip_correlation_number.empty() ? header.correlation.value_or(Bytes()) : packet.voip_correlation_number;
-      give({{liid, std::move(correlation), header.communication_identity_number, direction_of(packet.direction)},
+      give({{liid, std::move(correlation), communication_of(header), direction_of(packet.direction)},
             packet.time,
             *packet.payload,
             packet.first_header});
@@ -156,6 +156,12 @@ class MediaPdus {
 
 bool packets_of_pdus(std::istream& in, const std::string& name, capture::Form form, const MediaWork& work) {
   return MediaPdus(name, work).run(in, form);
+}
+
+std::optional<lemf::Communication> communication_of(const ps::Header& header) {
+  if (!header.communication_identity_number) return std::nullopt;
+  return lemf::Communication{*header.communication_identity_number, header.operator_identifier,
+                             header.network_element_identifier.value_or(Bytes()), header.delivery_country_code.value_or("")};
 }
 
 }  // namespace li::tool

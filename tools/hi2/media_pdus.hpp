@@ -5,10 +5,14 @@
 
 #include "capture/form.hpp"
 #include "hi2/media_input.hpp"
+#include "ps/pdu.hpp"
 
 namespace li::tool {
 
 /// `form` is hi3 or ps. What can't be read is reported; false if there was any such thing.
 bool packets_of_pdus(std::istream& in, const std::string& name, capture::Form form, const MediaWork& work);
+
+/// The CIN of a header, with whose it is.
+[[nodiscard]] std::optional<lemf::Communication> communication_of(const ps::Header& header);
 
 }  // namespace li::tool
