@@ -5,6 +5,7 @@
 #include <atomic>
 #include <thread>
 
+#include "crypto/hash.hpp"
 #include "db/sqlite.hpp"
 #include "tests/lemf/lab.hpp"
 
@@ -96,6 +97,35 @@ TEST_F(LemfStore, other_octets_under_a_number_are_kept_and_told) {
   EXPECT_EQ(all().size(), 2U);
   EXPECT_EQ(put(Pdu{.session = 2}).duplicates, 1U) << "the second one is known now too";
   EXPECT_TRUE(put(Pdu{.number = 1}).notices.empty()) << "the sequence goes on";
+}
+
+// It would take longer with each: one sender could hold up all others.
+TEST_F(LemfStore, what_stands_under_a_number_is_never_opened_again) {
+  put(Pdu{});
+  put(Pdu{.session = 2});
+  store.reset();
+  ASSERT_EQ(li::test::output_of("sqlite3 " + options.path + " \"UPDATE items SET sealed = x'00'\" 2>&1"), "");
+  open();
+  EXPECT_EQ(put(Pdu{}).duplicates, 1U);
+  EXPECT_EQ(put(Pdu{.session = 2}).duplicates, 1U);
+  EXPECT_EQ(put(Pdu{.session = 3}).conflicts, 1U);
+}
+
+TEST_F(LemfStore, a_digest_confirms_no_guess) {
+  const auto digest = [this] {
+    const auto found = li::test::output_of("sqlite3 " + options.path + " 'SELECT hex(digest) FROM items' 2>&1");
+    return from_hex(found.substr(0, found.find('\n'))).value();
+  };
+  const auto pdu = iri_pdu({});
+  put(pdu);
+  const auto first = digest();
+  EXPECT_EQ(first.size(), 32U);
+  EXPECT_NE(first, crypto::digest(crypto::Hash::sha256, pdu));
+  EXPECT_TRUE(on_disk(options.path, as_text(first)));
+  EXPECT_EQ(store->erase(as_bytes("LI-1")), 1U);
+  EXPECT_FALSE(on_disk(options.path, as_text(first)));
+  put(pdu);
+  EXPECT_NE(digest(), first) << "its key has gone with the LIID";
 }
 
 TEST_F(LemfStore, gaps_are_told_and_closed) {
@@ -256,7 +286,7 @@ TEST_F(LemfStore, erasing_leaves_room_for_others) {
 TEST_F(LemfStore, one_row_that_cannot_be_read_fails_nobody_else) {
   put(Pdu{});
   store.reset();
-  ASSERT_EQ(li::test::output_of("sqlite3 " + options.path + " \"UPDATE items SET sealed = x'00'\" 2>&1"), "");
+  ASSERT_EQ(li::test::output_of("sqlite3 " + options.path + " \"UPDATE liids SET wrapped = x'00'\" 2>&1"), "");
   open();
   std::vector<std::thread> threads;
   threads.emplace_back([this] {
