@@ -7,6 +7,7 @@
 
 #include "crypto/hash.hpp"
 #include "db/sqlite.hpp"
+#include "ps/write.hpp"
 #include "tests/lemf/lab.hpp"
 
 namespace {
@@ -126,6 +127,20 @@ TEST_F(LemfStore, a_digest_confirms_no_guess) {
   EXPECT_FALSE(on_disk(options.path, as_text(first)));
   put(pdu);
   EXPECT_NE(digest(), first) << "its key has gone with the LIID";
+}
+
+TEST_F(LemfStore, what_lists_refuse_has_a_note) {
+  ps::Header header;
+  header.lawful_interception_identifier = to_bytes("LI-1");
+  header.authorization_country_code = "NL";
+  header.operator_identifier = to_bytes("31015");
+  header.time_stamp = "20261120120000.204Z";
+  const auto record = key_record("LI-1");
+  const auto octets = ps::encode_iri(header, std::vector<ps::IriPayload>(6000, {ps::Form::eps, record, {}})).value();
+  ASSERT_FALSE(ps::decode(octets));
+  const auto arrival = arrival_of(ps::decode(octets, {{64, octets.size(), octets.size()}}).value(), "df2.li.example", kNow);
+  EXPECT_NE(arrival.note.find("more than 100000 values"), std::string::npos) << arrival.note;
+  EXPECT_FALSE(arrival.disagrees);
 }
 
 TEST_F(LemfStore, gaps_are_told_and_closed) {
