@@ -129,6 +129,18 @@ TEST_F(LemfStore, a_digest_confirms_no_guess) {
   EXPECT_NE(digest(), first) << "its key has gone with the LIID";
 }
 
+TEST_F(LemfStore, a_reader_tells_when_something_was_erased_meanwhile) {
+  for (std::uint32_t number = 0; number < 300; ++number) put(Pdu{.number = number});
+  for (std::uint32_t number = 0; number < 300; ++number) put(Pdu{.liid = "LI-2", .number = number});
+  const auto read_and_erase = [this](const char* read, const char* erased) {
+    return reader().each({.liid = to_bytes(read)}, [&](const Item&) { return store->erase(as_bytes(erased)).has_value(); });
+  };
+  EXPECT_TRUE(read_and_erase("LI-2", "LI-1"));
+  const auto done = read_and_erase("LI-2", "LI-2");
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message(), "LIID LI-2 was erased meanwhile: not all of it is here");
+}
+
 TEST_F(LemfStore, what_lists_refuse_has_a_note) {
   ps::Header header;
   header.lawful_interception_identifier = to_bytes("LI-1");
