@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <thread>
+
 #include "lemf/file_records_impl.hpp"
 #include "tests/lemf/lab.hpp"
 
@@ -259,6 +261,19 @@ TEST_F(LemfDropFolder, erasing_finds_rejected_files) {
   EXPECT_EQ(found->left, std::vector<std::string>{(work / "rejected" / "ABXY26112012000000011").string()});
   EXPECT_FALSE(fs::exists(work / "rejected" / "LI-1_0.1"));
   EXPECT_TRUE(fs::exists(work / "rejected" / "LI-2_0.1"));
+}
+
+TEST_F(LemfDropFolder, erasing_goes_on_behind_a_rejected_file_that_is_gone) {
+  const auto rejected = work / "rejected";
+  fs::create_directories(rejected);
+  for (int i = 0; i < 1000; ++i) write_file(rejected / ("LI-1_" + std::to_string(i) + ".1"), "");
+  const auto erase = [&] {
+    EXPECT_TRUE(erase_rejected(work, as_bytes("LI-1")));
+    EXPECT_TRUE(fs::is_empty(rejected)) << "whoever removed them";
+  };
+  std::thread other(erase);
+  erase();
+  other.join();
 }
 
 TEST_F(LemfDropFolder, links_are_not_followed) {
