@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/text.hpp"
+#include "base/identifier.hpp"
 #include "hi2/record.hpp"
 #include "ps/hi3.hpp"
 #include "ps/records.hpp"
@@ -11,6 +11,8 @@ namespace li::capture {
 namespace {
 
 constexpr std::string_view kTypes[] = {"none", "BEGIN", "END", "CONTINUE", "REPORT"};
+
+using Quarters = std::chrono::duration<std::int64_t, std::ratio<15 * 60>>;
 
 class Agreement {
  public:
@@ -26,8 +28,7 @@ class Agreement {
       if (network->network_element && header_.network_element_dns)
         same("network element", as_bytes(*network->network_element), as_bytes(*header_.network_element_dns));
     }
-    const auto calendar = record->time_stamp().calendar();
-    same_time(calendar ? ps::instant_of(*calendar) : std::nullopt, item.time ? item.time : ps::instant_of(header_));
+    if (const auto calendar = record->time_stamp().calendar()) same_time(*calendar, item.time ? item.time : ps::instant_of(header_));
     const auto said = item.iri_type.value_or(0);
     const auto type = static_cast<std::uint8_t>(record->type());
     if (said != 0 && said < std::size(kTypes) && said != type)
@@ -38,7 +39,10 @@ class Agreement {
     if (packet.lawful_interception_identifier) same("LIID", *packet.lawful_interception_identifier, header_.lawful_interception_identifier);
   }
 
-  [[nodiscard]] std::vector<std::string> take() { return std::move(found_); }
+  [[nodiscard]] std::vector<std::string> take() {
+    if (more_ != 0) found_.push_back("and " + std::to_string(more_) + " more");
+    return std::move(found_);
+  }
 
  private:
   void same(const char* what, ByteView inner, ByteView outer) {
@@ -46,23 +50,39 @@ class Agreement {
       add("its " + std::string(what) + " is " + shown(outer) + ", that of what is inside " + shown(inner));
   }
 
-  void same_time(const std::optional<ps::Instant>& inner, const std::optional<ps::Instant>& outer) {
-    if (!inner || !outer) return;
-    const auto apart = *inner > *outer ? *inner - *outer : *outer - *inner;
+  // A local time does not say its zone. Zones are quarters of an hour, from 12 hours west to 14 hours east.
+  void same_time(CalendarTime inner, const std::optional<ps::Instant>& outer) {
+    const auto local = !inner.offset;
+    if (local) inner.offset = 0;
+    const auto time = ps::instant_of(inner);
+    if (!time || !outer) return;
+    auto apart = *time - *outer;
+    if (local) {
+      const auto zone = std::chrono::round<Quarters>(apart);
+      apart -= std::clamp<std::chrono::minutes>(zone, std::chrono::hours(-12), std::chrono::hours(14));
+    }
+    apart = std::chrono::abs(apart);
     if (apart < std::chrono::seconds(1)) return;
     add("its time and that of the record are " + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(apart).count()) +
-        " s apart");
+        " s apart" + (local ? ", whatever the zone" : ""));
   }
 
-  static std::string shown(ByteView octets) { return "'" + printable(octets) + "'"; }
+  static std::string shown(ByteView octets) {
+    constexpr std::size_t kMost = 64;
+    if (octets.size() <= kMost) return "'" + readable(octets) + "'";
+    return "'" + readable(octets.first(kMost)) + "...'";
+  }
 
   // Records of one PDU often have the same fault.
   void add(std::string text) {
-    if (std::find(found_.begin(), found_.end(), text) == found_.end()) found_.push_back(std::move(text));
+    if (std::find(found_.begin(), found_.end(), text) != found_.end()) return;
+    if (found_.size() < kMostTexts) found_.push_back(std::move(text));
+    else ++more_;
   }
 
   const ps::Header& header_;
   std::vector<std::string> found_;
+  std::size_t more_ = 0;  // those that no text tells
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "crypto/cipher.hpp"
+#include "crypto/hash.hpp"
 
 namespace li::crypto {
 
@@ -53,6 +54,12 @@ Result<SecretBytes> Vault::open(ByteView sealed, std::string_view table, std::in
   auto opened = crypto::open(data_key_.reveal(), sealed, context(table, row));
   if (!opened) return failure(ErrorKind::malformed, "store: a sealed value of table " + std::string(table) + " was changed or moved");
   return opened;
+}
+
+// A key of its own: that of the cipher is used for nothing else.
+Bytes Vault::digest(ByteView octets, std::string_view table) const {
+  const auto key = hmac(Hash::sha256, data_key_.reveal(), {as_bytes("digest of "), as_bytes(table)});
+  return to_bytes(hmac(Hash::sha256, key.reveal(), {octets}).reveal());
 }
 
 }  // namespace li::crypto

@@ -41,6 +41,15 @@ void take_record(Arrival& arrival, const hi2::IriRecord& record) {
   if (const auto number = record.correlation_number(); number && arrival.correlation.empty()) arrival.correlation = to_bytes(*number);
 }
 
+void add_note(Arrival& arrival, const std::string& text) { arrival.note += (arrival.note.empty() ? "" : "; ") + text; }
+
+// The link takes PDUs with more values in them than lists and exports read, and a value takes two octets at least.
+void take_limits(Arrival& arrival, const ps::Pdu& pdu) {
+  const schema::WalkOptions usual;
+  if (pdu.octets.size() / 2 <= usual.limits.max_nodes) return;
+  if (const auto read = ps::decode(pdu.octets, usual); !read) add_note(arrival, "it can't be read here: " + read.error().message());
+}
+
 void take_items(Arrival& arrival, const ps::Pdu& pdu) {
   const auto items = ps::items(pdu);
   if (items.empty()) return;
@@ -49,14 +58,14 @@ void take_items(Arrival& arrival, const ps::Pdu& pdu) {
   const auto& inner = *items.front().record;
   const auto record = hi2::decode(inner.octets, inner.form == ps::Form::umts ? hi2::Module::umts : hi2::Module::eps);
   if (record) take_record(arrival, *record);
-  else arrival.note = "the record in it can't be read: " + record.error().message();
+  else add_note(arrival, "the record in it can't be read: " + record.error().message());
 }
 
 // TS 102 232-7 6.2.
 void take_disagreements(Arrival& arrival, const ps::Pdu& pdu) {
   for (const auto& one : capture::disagreements(pdu)) {
     arrival.disagrees = true;
-    arrival.note += (arrival.note.empty() ? "" : "; ") + one;
+    add_note(arrival, one);
   }
 }
 
@@ -102,6 +111,7 @@ Arrival arrival_of(ps::Pdu pdu, std::string source, TimePoint received) {
                                   kind_of(pdu),
                                   header.sequence_number};
   }
+  take_limits(arrival, pdu);
   if (pdu.kind == ps::PayloadKind::iri || pdu.kind == ps::PayloadKind::cc) {
     take_items(arrival, pdu);
     take_disagreements(arrival, pdu);
@@ -129,11 +139,6 @@ Arrival bad_arrival(ByteView octets, const Error& why, std::string source, TimeP
   arrival.received = received;
   arrival.note = why.message();
   return arrival;
-}
-
-std::string readable(ByteView octets) {
-  const auto printable = std::all_of(octets.begin(), octets.end(), [](std::uint8_t octet) { return octet >= 0x20 && octet <= 0x7E; });
-  return printable ? std::string(as_text(octets)) : "0x" + to_hex(octets);
 }
 
 std::string_view name_of(Form form) { return kForms.at(static_cast<std::size_t>(form)); }

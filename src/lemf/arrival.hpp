@@ -6,6 +6,7 @@
 // Owns:    an Arrival owns its octets, as they came.
 #pragma once
 
+#include "base/identifier.hpp"
 #include "base/time.hpp"
 #include "hi2/record.hpp"
 #include "ps/pdu.hpp"
@@ -51,9 +52,6 @@ struct Arrival {
 [[nodiscard]] Arrival arrival_of(const hi2::IriRecord& record, std::string source, TimePoint received);
 /// Octets that are no record; none where they can't be told.
 [[nodiscard]] Arrival bad_arrival(ByteView octets, const Error& why, std::string source, TimePoint received);
-
-/// Of an identifier: characters where all are printable, "0x" and hexadecimal digits otherwise.
-[[nodiscard]] std::string readable(ByteView octets);
 
 /// "pdu", "umts", "eps", "bad"
 [[nodiscard]] std::string_view name_of(Form form);

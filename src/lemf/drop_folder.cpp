@@ -41,6 +41,16 @@ Result<void> move(const fs::path& from, const fs::path& to) {
   return {};
 }
 
+// None: it may not be looked at. What is gone is not_found.
+fs::file_type type_of(const fs::directory_entry& entry) {
+  std::error_code error;
+  return entry.symlink_status(error).type();
+}
+
+Result<void> closed(const fs::directory_entry& entry) {
+  return failure(ErrorKind::unknown, entry.path().string() + ": its folder does not let us look at it");
+}
+
 // Numbers of one LIID in their order, so that none seems to be missing.
 bool before(const std::string& a, const std::string& b) {
   const auto first = parse_file_name(a);
@@ -84,13 +94,17 @@ std::string_view name_of(FileReport::What what) {
   return kNames.at(static_cast<std::size_t>(what));
 }
 
+// A folder that can't be read holds up no other; where there is no room for one, there is none for any.
 Result<std::size_t> DropFolder::look() {
   std::error_code error;
+  Result<void> all;
   const auto taking = options_.work / kTaking, rejected = options_.work / kRejected;
   std::vector<Place> places{{options_.path, {}, taking, rejected}};
   for (auto at = fs::directory_iterator(options_.path, error); !error && at != fs::directory_iterator(); at.increment(error)) {
     const auto name = at->path().filename().string();
-    if (at->symlink_status().type() == fs::file_type::directory && at->path() != options_.work && !name.starts_with('.'))
+    const auto type = type_of(*at);
+    if (type == fs::file_type::none && all) all = closed(*at);
+    if (type == fs::file_type::directory && at->path() != options_.work && !name.starts_with('.'))
       places.push_back({at->path(), name + "/", taking / name, rejected / name});
   }
   if (error) return failure(error_of(options_.path, error));
@@ -101,33 +115,38 @@ Result<std::size_t> DropFolder::look() {
   std::size_t taken = 0;
   for (const auto& place : places) {
     const auto done = look_into(place);
-    if (!done) return failure(done.error());
-    taken += *done;
+    const bool full = !done && done.error().kind == ErrorKind::limit;
+    if (done) taken += *done;
+    else if (all || full) all = failure(done.error());
+    if (full) break;
   }
+  if (!all) return failure(all.error());
   return taken;
 }
 
 Result<std::size_t> DropFolder::look_into(const Place& place) {
   std::vector<std::string> left, fresh;
   std::error_code error;
-  const auto list = [&error](const fs::path& folder, std::vector<std::string>& into) {
+  Result<void> all;
+  const auto list = [&](const fs::path& folder, std::vector<std::string>& into) {
     for (auto at = fs::directory_iterator(folder, error); !error && at != fs::directory_iterator(); at.increment(error)) {
       const auto name = at->path().filename().string();
-      if (at->symlink_status().type() == fs::file_type::regular && parse_file_name(name)) into.push_back(name);
+      const auto type = parse_file_name(name) ? type_of(*at) : fs::file_type::unknown;
+      if (type == fs::file_type::regular) into.push_back(name);
+      if (type == fs::file_type::none && all) all = closed(*at);
     }
     std::sort(into.begin(), into.end(), before);
   };
   list(place.path, fresh);
   if (error) return failure(error_of(place.path, error));
-  if (fs::exists(place.taking)) list(place.taking, left);  // a stop came between
+  if (fs::exists(place.taking, error)) list(place.taking, left);  // a stop came between
   if (error) return failure(error_of(place.taking, error));
   std::size_t taken = 0;
-  Result<void> all;
   const auto take_one = [&](const std::string& name, bool moves) {
     auto done = moves ? move(place.path / name, place.taking / name) : Result<void>();
     if (done) done = take(place, name);
     if (done) ++taken;
-    else if (all) all = done;
+    else if (all || done.error().kind == ErrorKind::limit) all = done;
     return done || done.error().kind != ErrorKind::limit;  // one that can't be read holds up no other
   };
   for (const auto& name : left) {
@@ -135,7 +154,7 @@ Result<std::size_t> DropFolder::look_into(const Place& place) {
   }
   if (auto made = fresh.empty() ? Result<void>() : make_folder(place.taking); !made) return failure(made.error());
   for (const auto& name : fresh) {
-    if (std::find(left.begin(), left.end(), name) != left.end() && fs::exists(place.taking / name)) continue;
+    if (std::find(left.begin(), left.end(), name) != left.end() && fs::exists(place.taking / name, error)) continue;
     if (!take_one(name, true)) return failure(all.error());
   }
   if (!all) return failure(all.error());

@@ -20,7 +20,11 @@ void tell(const Event& event, const Values&... values) {
 class Receiver::Connection {
  public:
   Connection(Receiver& receiver, net::TlsStream& stream)
-      : receiver_(receiver), stream_(stream), name_(receiver.name_of(stream.peer())), link_(receiver.settings_.link), room_(kRoom) {}
+      : receiver_(receiver),
+        stream_(stream),
+        name_(receiver.name_of(stream.peer()).value_or(stream.peer().subject)),
+        link_(receiver.settings_.link),
+        room_(kRoom) {}
 
   void run() {
     tell(receiver_.events_.on_connection, name_, true);
@@ -42,6 +46,7 @@ class Receiver::Connection {
       if (received->what == What::woken && stream_.stopping()) return over_ = true, total != 0;
       if (received->what == What::silence) return total != 0;
       if (received->what != What::octets) continue;
+      if (!receiver_.name_of(stream_.peer())) return ousted();
       total += received->count;
       most = {};
       if (!feed(ByteView(room_).first(received->count))) break;
@@ -101,6 +106,13 @@ class Receiver::Connection {
     return !delivery_.arrivals.empty();
   }
 
+  // Its octets came when its name was gone. The stream finds out as soon as it looks again, and tells.
+  bool ousted() {
+    static_cast<void>(stream_.receive(room_, {}));
+    over_ = true;
+    return !delivery_.arrivals.empty();
+  }
+
   Receiver& receiver_;
   net::TlsStream& stream_;
   const std::string name_;
@@ -125,21 +137,34 @@ Result<std::unique_ptr<Receiver>> Receiver::start(Store& store, ReceiverSettings
   return receiver;
 }
 
-void Receiver::serve(net::TlsStream& stream) { Connection(*this, stream).run(); }
-
-// The one by which it was let in.
-std::string Receiver::name_of(const net::PeerIdentity& peer) {
-  const std::scoped_lock hold(lock_);
-  const auto& known = mediation_functions_;
-  const auto found = std::find_if(peer.names.begin(), peer.names.end(),
-                                  [&](const auto& name) { return std::find(known.begin(), known.end(), name) != known.end(); });
-  if (found != peer.names.end()) return *found;
-  return peer.names.empty() ? peer.subject : peer.names.front();
+void Receiver::serve(net::TlsStream& stream) {
+  const auto leave = [this](net::TlsStream* one) {
+    const std::scoped_lock hold(lock_);
+    streams_.erase(one);
+  };
+  const std::unique_ptr<net::TlsStream, decltype(leave)> served(&stream, leave);
+  {
+    const std::scoped_lock hold(lock_);
+    streams_.insert(&stream);
+  }
+  Connection(*this, stream).run();
 }
 
+std::optional<std::string> Receiver::name_of(const net::PeerIdentity& peer) {
+  const std::scoped_lock hold(lock_);
+  const auto& known = mediation_functions_;
+  if (known.empty()) return peer.names.empty() ? peer.subject : peer.names.front();
+  const auto found = std::find_if(peer.names.begin(), peer.names.end(),
+                                  [&](const auto& name) { return std::find(known.begin(), known.end(), name) != known.end(); });
+  if (found == peer.names.end()) return std::nullopt;
+  return *found;
+}
+
+// One that waits looks at its certificate when it is woken.
 void Receiver::name_mediation_functions(std::vector<std::string> names) {
   const std::scoped_lock hold(lock_);
   mediation_functions_ = std::move(names);
+  for (auto* stream : streams_) stream->wake();
 }
 
 bool Receiver::wait(std::chrono::milliseconds most) {

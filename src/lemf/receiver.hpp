@@ -8,6 +8,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <set>
 
 #include "delivery/link.hpp"
 #include "lemf/store.hpp"
@@ -46,7 +47,7 @@ class Receiver {
   Receiver& operator=(const Receiver&) = delete;
 
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
-  /// From now on, as the context's.
+  /// From now on, as the context's, which has them already: connections of all others end, and what comes on them meanwhile is not used.
   void name_mediation_functions(std::vector<std::string> names);
   [[nodiscard]] std::size_t open_connections() const { return server_->open_connections(); }
   /// What was read is stored and answered. May be called again.
@@ -56,7 +57,8 @@ class Receiver {
   class Connection;
   Receiver(Store& store, ReceiverSettings settings, ReceiverEvents events);
   void serve(net::TlsStream& stream);
-  [[nodiscard]] std::string name_of(const net::PeerIdentity& peer);
+  /// The one by which it was let in; nothing when it would not be let in any more.
+  [[nodiscard]] std::optional<std::string> name_of(const net::PeerIdentity& peer);
   /// False when it is to stop.
   [[nodiscard]] bool wait(std::chrono::milliseconds most);
 
@@ -67,6 +69,7 @@ class Receiver {
   std::condition_variable wake_;
   bool stopping_ = false;
   std::vector<std::string> mediation_functions_;
+  std::set<net::TlsStream*> streams_;  ///< those that are served
   std::unique_ptr<net::StreamServer> server_;
 };
 

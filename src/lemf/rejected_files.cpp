@@ -33,12 +33,15 @@ Result<RejectedFiles> erase_rejected(const fs::path& work, ByteView liid) {
   std::error_code error;
   if (!fs::exists(folder, error)) return found;
   for (auto at = fs::recursive_directory_iterator(folder, error); !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
-    if (at->symlink_status().type() != fs::file_type::regular) continue;
+    const auto type = at->symlink_status(error).type();
+    if (type == fs::file_type::none) break;
+    error.clear();
+    if (type != fs::file_type::regular) continue;  // or gone
     const auto name = at->path().filename().string();
     const auto said = delivery::parse_file_name(name.substr(0, name.rfind('.') + 2));  // without what made room beside another one
     if (said && said->method == delivery::FileMethod::a && names(said->liid, liid)) {
-      if (!fs::remove(at->path(), error)) break;
-      ++found.removed;
+      found.removed += fs::remove(at->path(), error) ? 1 : 0;  // somebody else may just have removed it
+      if (error) break;
     } else if (holds(at->path(), liid)) {
       found.left.push_back(at->path().string());
     }

@@ -166,14 +166,16 @@ Result<void> Store::Impl::take(const Arrival& arrival, Outcome& outcome) {
     if (!*fresh) return ++outcome.duplicates, Result<void>();
   }
   ++outcome.stored;
-  if (!arrival.numbering) return insert(**sealing, arrival, nullptr, 0, false);
+  if (!arrival.numbering) return insert(**sealing, arrival, {});
   auto context = context_of(**sealing, *arrival.numbering);
   if (!context) return failure(context.error());
   const auto place = place_of(arrival.numbering->number, (*context)->next);
-  const auto sight = look_for(**sealing, **context, arrival.numbering->number, place, arrival.octets);
+  Spot spot{*context, place, (*sealing)->vault.digest(arrival.octets, kItems)};
+  const auto sight = look_for(spot, arrival.numbering->number);
   if (!sight) return failure(sight.error());
   if (*sight == Sight::duplicate) return --outcome.stored, ++outcome.duplicates, Result<void>();
-  if (auto done = insert(**sealing, arrival, *context, place, *sight == Sight::conflict); !done) return done;
+  spot.conflict = *sight == Sight::conflict;
+  if (auto done = insert(**sealing, arrival, spot); !done) return done;
   const auto number = std::uint64_t{arrival.numbering->number};
   if (arrival.disagrees) outcome.notices.push_back({Notice::What::disagreement, arrival.liid, arrival.note, number, number});
   if (*sight == Sight::fresh) return count(arrival.liid, *arrival.numbering, **context, place, arrival.received, outcome);
@@ -182,17 +184,16 @@ Result<void> Store::Impl::take(const Arrival& arrival, Outcome& outcome) {
   return {};
 }
 
-Result<void> Store::Impl::insert(const Sealing& sealing, const Arrival& arrival, const Context* context, std::int64_t place,
-                                 bool conflict) {
+Result<void> Store::Impl::insert(const Sealing& sealing, const Arrival& arrival, const Spot& spot) {
   const auto id = last_id_ + 1;
   const auto sealed = sealing.vault.seal(SecretBytes(arrival.octets), kItems, {row_of(id)});
   if (!sealed) return failure(sealed.error());
+  const auto context = spot.context == nullptr ? Context() : *spot.context;
   const auto number = arrival.numbering ? std::int64_t{arrival.numbering->number} : 0;
-  auto done = database_.execute("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", id, sealing.id,
-                                name_of(arrival.form), context == nullptr ? std::int64_t{0} : context->id, number,
-                                context == nullptr ? std::int64_t{0} : context->generation, place, std::int64_t{conflict},
-                                to_milliseconds(arrival.received), arrival.time, arrival.event, arrival.correlation, arrival.source,
-                                arrival.note, *sealed);
+  auto done =
+      database_.execute("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", id, sealing.id, name_of(arrival.form),
+                        context.id, number, context.generation, spot.place, std::int64_t{spot.conflict}, to_milliseconds(arrival.received),
+                        arrival.time, arrival.event, arrival.correlation, arrival.source, arrival.note, spot.digest, *sealed);
   if (done) last_id_ = id;
   return done;
 }

@@ -86,8 +86,14 @@ class Store::Impl {
   [[nodiscard]] Result<Sealing*> sealing_of(const Bytes& liid);
   [[nodiscard]] Result<Sealing*> new_sealing(const Bytes& liid);
   [[nodiscard]] Result<void> take(const Arrival& arrival, Outcome& outcome);
-  [[nodiscard]] Result<void> insert(const Sealing& sealing, const Arrival& arrival, const Context* context, std::int64_t place,
-                                    bool conflict);
+  /// Where an item with a number stands.
+  struct Spot {
+    const Context* context = nullptr;
+    std::int64_t place = 0;
+    Bytes digest;  ///< of its octets
+    bool conflict = false;
+  };
+  [[nodiscard]] Result<void> insert(const Sealing& sealing, const Arrival& arrival, const Spot& spot);
   /// What is known of a file.
   struct FileState {
     bool named = false;  ///< another content under its name
@@ -101,8 +107,7 @@ class Store::Impl {
   // store_numbers.cpp
   [[nodiscard]] Result<Context*> context_of(const Sealing& sealing, const Numbering& numbering);
   enum class Sight : std::uint8_t { fresh, duplicate, conflict };
-  [[nodiscard]] Result<Sight> look_for(const Sealing& sealing, const Context& context, std::uint32_t number, std::int64_t place,
-                                       const RecordBytes& octets);
+  [[nodiscard]] Result<Sight> look_for(const Spot& spot, std::uint32_t number);
   [[nodiscard]] Result<void> count(const Bytes& liid, const Numbering& numbering, Context& context, std::int64_t place, TimePoint now,
                                    Outcome& outcome);
   [[nodiscard]] Result<void> open_gap(Context& context, std::int64_t last, TimePoint now);

@@ -71,21 +71,19 @@ Result<Context*> Store::Impl::context_of(const Sealing& sealing, const Numbering
   return contexts_.put(std::move(key), context);
 }
 
-// The last condition lets it use the index, which is of numbered items only.
+// The last condition lets it use the indexes, which are of numbered items only. A sender may repeat a number as often as it likes: what is
+// there under it is never gone through.
 // Equal octets are the same PDU however long ago it came; other octets are in conflict only where this number was in its place.
-Result<Store::Impl::Sight> Store::Impl::look_for(const Sealing& sealing, const Context& context, std::uint32_t number, std::int64_t place,
-                                                 const RecordBytes& octets) {
-  auto query = database_.query("SELECT id, generation, place, sealed FROM items WHERE context = ? AND number = ? AND context <> 0",
-                               context.id, std::int64_t{number});
-  auto sight = Sight::fresh;
-  while (query.next()) {
-    const auto was = sealing.vault.open(query.blob(3), kItems, {row_of(query.integer(0))});
-    if (!was) return failure(was.error());
-    if (equal(was->reveal(), octets)) return Sight::duplicate;
-    if (query.integer(1) == context.generation && query.integer(2) == place) sight = Sight::conflict;
-  }
-  if (auto done = query.done(); !done) return failure(done.error());
-  return sight;
+Result<Store::Impl::Sight> Store::Impl::look_for(const Spot& spot, std::uint32_t number) {
+  auto same = database_.query("SELECT 1 FROM items WHERE context = ? AND number = ? AND digest = ? AND context <> 0", spot.context->id,
+                              std::int64_t{number}, spot.digest);
+  if (same.next()) return Sight::duplicate;
+  if (auto done = same.done(); !done) return failure(done.error());
+  auto other = database_.query("SELECT 1 FROM items WHERE context = ? AND generation = ? AND place = ? AND context <> 0", spot.context->id,
+                               spot.context->generation, spot.place);
+  if (other.next()) return Sight::conflict;
+  if (auto done = other.done(); !done) return failure(done.error());
+  return Sight::fresh;
 }
 
 Result<void> Store::Impl::count(const Bytes& liid, const Numbering& numbering, Context& context, std::int64_t place, TimePoint now,
@@ -112,13 +110,14 @@ Result<void> Store::Impl::open_gap(Context& context, std::int64_t last, TimePoin
                            context.id, context.generation, context.next, last, last - context.next + 1, to_milliseconds(now));
 }
 
-// The gap that it closed, if it was the last one missing.
+// The gap that it closed, if it was the last one missing. Gaps do not overlap: only the last one that begins before it can hold it.
 Result<std::optional<std::pair<std::int64_t, std::int64_t>>> Store::Impl::fill_gap(const Context& context, std::int64_t place,
                                                                                    TimePoint now) {
   auto query = database_.query(
-      "SELECT id, first, last, missing FROM gaps WHERE closed = 0 AND context = ? AND generation = ? AND first <= ? AND last >= ?",
-      context.id, context.generation, place, place);
-  if (!query.next()) {
+      "SELECT id, first, last, missing FROM gaps WHERE closed = 0 AND context = ? AND generation = ? AND first <= ? ORDER BY first DESC "
+      "LIMIT 1",
+      context.id, context.generation, place);
+  if (!query.next() || query.integer(2) < place) {
     if (auto done = query.done(); !done) return failure(done.error());
     return std::nullopt;
   }

@@ -55,6 +55,8 @@ struct StoreReader::Impl {
 
   [[nodiscard]] Result<Sealing*> sealing_of(const Bytes& liid, std::int64_t id, const Bytes& wrapped);
   [[nodiscard]] Result<std::vector<Item>> page(const Filter& filter, std::int64_t after, bool& more);
+  [[nodiscard]] Result<std::map<std::int64_t, Bytes>> liids(const Filter& filter);
+  [[nodiscard]] Result<void> check_all_here(const std::map<std::int64_t, Bytes>& before, const Filter& filter);
 };
 
 StoreReader::StoreReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -106,7 +108,28 @@ Result<std::vector<Item>> StoreReader::Impl::page(const Filter& filter, std::int
   return items;
 }
 
+Result<std::map<std::int64_t, Bytes>> StoreReader::Impl::liids(const Filter& filter) {
+  auto query = database.query("SELECT id, liid FROM liids WHERE liid IS NOT NULL AND (?1 = 0 OR liid = ?2)",
+                              std::int64_t{filter.liid.has_value()}, filter.liid.value_or(Bytes()));
+  std::map<std::int64_t, Bytes> found;
+  while (query.next()) found.emplace(query.integer(0), query.blob(1));
+  if (auto done = query.done(); !done) return failure(done.error());
+  return found;
+}
+
+// Pages are not of one transaction, so that others can store and erase between them.
+Result<void> StoreReader::Impl::check_all_here(const std::map<std::int64_t, Bytes>& before, const Filter& filter) {
+  const auto now = liids(filter);
+  if (!now) return failure(now.error());
+  for (const auto& [id, liid] : before) {
+    if (now->count(id) == 0) return failure(ErrorKind::missing, "LIID " + readable(liid) + " was erased meanwhile: not all of it is here");
+  }
+  return {};
+}
+
 Result<void> StoreReader::each(const Filter& filter, const std::function<bool(const Item&)>& use) {
+  const auto before = impl_->liids(filter);
+  if (!before) return failure(before.error());
   std::int64_t after = 0;
   bool more = false;
   for (;;) {
@@ -115,7 +138,7 @@ Result<void> StoreReader::each(const Filter& filter, const std::function<bool(co
     for (const auto& item : *items) {
       if (!use(item)) return {};
     }
-    if (!more) return {};
+    if (!more) return impl_->check_all_here(*before, filter);
     after = items->back().id;
   }
 }

@@ -43,7 +43,8 @@ class StoreReader {
   StoreReader(StoreReader&&) noexcept;
   StoreReader& operator=(StoreReader&&) noexcept;
 
-  /// In the order of arrival, until `use` gives false. Numbers of contexts are in arrival.numbering.
+  /// In the order of arrival, until `use` gives false. Numbers of contexts are in arrival.numbering. ErrorKind::missing: an LIID was erased
+  /// meanwhile, and some of its items may not have been given.
   [[nodiscard]] Result<void> each(const Filter& filter, const std::function<bool(const Item&)>& use);
   [[nodiscard]] Result<std::vector<Gap>> gaps(const Filter& filter, bool closed_too = false);
 

@@ -9,6 +9,7 @@ constexpr std::int64_t kVersion = 1;
 constexpr std::string_view kCheck = "hi2-lemf store";
 
 // "sealed" holds Vault::seal's octets. No column but that and "wrapped" is made of octets that hold a key.
+// "digest" is Vault::digest's of the octets, to find them again; empty without a number.
 // A row of liids without an LIID is being erased.
 constexpr auto kTables = R"(
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
@@ -20,9 +21,10 @@ CREATE INDEX contexts_of ON contexts (liid);
 CREATE TABLE items (id INTEGER PRIMARY KEY AUTOINCREMENT, liid INTEGER NOT NULL REFERENCES liids ON DELETE CASCADE,
   form TEXT NOT NULL, context INTEGER NOT NULL, number INTEGER NOT NULL, generation INTEGER NOT NULL, place INTEGER NOT NULL,
   conflict INTEGER NOT NULL, received INTEGER NOT NULL, time TEXT NOT NULL, event TEXT NOT NULL, correlation BLOB NOT NULL,
-  source TEXT NOT NULL, note TEXT NOT NULL, sealed BLOB NOT NULL) STRICT;
+  source TEXT NOT NULL, note TEXT NOT NULL, digest BLOB NOT NULL, sealed BLOB NOT NULL) STRICT;
 CREATE INDEX items_of ON items (liid);
-CREATE INDEX items_by_number ON items (context, number) WHERE context <> 0;
+CREATE INDEX items_by_number ON items (context, number, digest) WHERE context <> 0;
+CREATE INDEX items_by_place ON items (context, generation, place) WHERE context <> 0;
 CREATE TABLE gaps (id INTEGER PRIMARY KEY AUTOINCREMENT, context INTEGER NOT NULL REFERENCES contexts ON DELETE CASCADE,
   generation INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, missing INTEGER NOT NULL, noticed INTEGER NOT NULL,
   closed INTEGER NOT NULL) STRICT;

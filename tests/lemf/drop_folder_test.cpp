@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <thread>
+
 #include "lemf/file_records_impl.hpp"
 #include "tests/lemf/lab.hpp"
 
@@ -170,6 +172,22 @@ TEST_F(LemfDropFolder, each_mediation_function_may_have_a_folder) {
   EXPECT_EQ(all()[1].source, "mf2/LI-1_0.1");
 }
 
+TEST_F(LemfDropFolder, a_folder_that_cannot_be_taken_from_holds_up_no_other) {
+  for (const auto* name : {"mf1", "mf2"}) fs::create_directory(drop / name);
+  ASSERT_TRUE(dropped->look());
+  fs::create_directory(work / "taking" / "mf1");
+  fs::permissions(work / "taking" / "mf1", fs::perms(0755));
+  write_file(drop / "mf1" / "LI-1_0.1", as_file({key_record("LI-1")}));
+  write_file(drop / "mf2" / "LI-2_0.1", as_file({key_record("LI-2")}));
+  const auto looked = dropped->look();
+  ASSERT_FALSE(looked);
+  EXPECT_NE(looked.error().message().find("taking/mf1: is open to others"), std::string::npos) << looked.error().message();
+  EXPECT_EQ(all({.liid = to_bytes("LI-2")}).size(), 1U);
+  fs::permissions(work / "taking" / "mf1", fs::perms(0700));
+  EXPECT_EQ(dropped->look(), 1U);
+  EXPECT_EQ(all({.liid = to_bytes("LI-1")}).size(), 1U);
+}
+
 TEST_F(LemfDropFolder, what_is_taken_is_out_of_reach) {
   fs::create_directory(drop / "mf1");
   write_file(drop / "mf1" / "LI-1_0.1", "no record");
@@ -243,6 +261,19 @@ TEST_F(LemfDropFolder, erasing_finds_rejected_files) {
   EXPECT_EQ(found->left, std::vector<std::string>{(work / "rejected" / "ABXY26112012000000011").string()});
   EXPECT_FALSE(fs::exists(work / "rejected" / "LI-1_0.1"));
   EXPECT_TRUE(fs::exists(work / "rejected" / "LI-2_0.1"));
+}
+
+TEST_F(LemfDropFolder, erasing_goes_on_behind_a_rejected_file_that_is_gone) {
+  const auto rejected = work / "rejected";
+  fs::create_directories(rejected);
+  for (int i = 0; i < 1000; ++i) write_file(rejected / ("LI-1_" + std::to_string(i) + ".1"), "");
+  const auto erase = [&] {
+    EXPECT_TRUE(erase_rejected(work, as_bytes("LI-1")));
+    EXPECT_TRUE(fs::is_empty(rejected)) << "whoever removed them";
+  };
+  std::thread other(erase);
+  erase();
+  other.join();
 }
 
 TEST_F(LemfDropFolder, links_are_not_followed) {

@@ -85,11 +85,11 @@ struct LemfReceiver : testing::Test, Shelf {
   std::promise<void> fault;
   std::atomic<int> faults = 0;
 
-  void start(std::chrono::milliseconds patience = 0ms) {
+  void start(std::chrono::milliseconds patience = 0ms, std::shared_ptr<net::TlsContext> with = {}) {
     ReceiverSettings settings;
     settings.mediation_functions = {"df2.li.example", "mf2.li.example"};
     static const auto tls = context(std::string("DNS:") + kLemf, settings.mediation_functions);
-    settings.listener.tls = tls;
+    settings.listener.tls = with ? with : tls;
     settings.patience = patience;
     settings.clock = [] { return kNow; };
     ReceiverEvents events;
@@ -152,6 +152,30 @@ TEST_F(LemfReceiver, acknowledges_where_it_is_asked_to) {
   EXPECT_EQ(answer->tri, acknowledgement_response);
   EXPECT_EQ(answer->header.sequence_number, 9U);
   EXPECT_EQ(all().size(), 1U);
+}
+
+TEST_F(LemfReceiver, a_name_that_is_gone_ends_its_connections) {
+  const auto tls = context(std::string("DNS:") + kLemf, {"df2.li.example", "mf2.li.example"});
+  start(0ms, tls);
+  Mf gone(receiver->port());
+  Mf stays(receiver->port(), "mf2.li.example");
+  EXPECT_TRUE(gone.keep_alive(0));
+  EXPECT_TRUE(stays.keep_alive(0));
+  ASSERT_TRUE(tls->reload({"mf2.li.example"}));
+  receiver->name_mediation_functions({"mf2.li.example"});
+  EXPECT_TRUE(is_told("refused wrong_name")) << "though nothing came on it";
+  EXPECT_TRUE(stays.keep_alive(1));
+}
+
+TEST_F(LemfReceiver, what_comes_for_a_name_that_is_gone_is_not_used) {
+  start();
+  Mf mf(receiver->port());
+  EXPECT_TRUE(mf.keep_alive(0));
+  receiver->name_mediation_functions({"mf2.li.example"});  // the stream does not know yet
+  mf.send(iri_pdu({}));
+  EXPECT_FALSE(mf.next());
+  receiver->stop();
+  EXPECT_TRUE(all().empty());
 }
 
 TEST_F(LemfReceiver, two_mediation_functions_at_a_time) {

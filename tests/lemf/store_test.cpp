@@ -5,7 +5,9 @@
 #include <atomic>
 #include <thread>
 
+#include "crypto/hash.hpp"
 #include "db/sqlite.hpp"
+#include "ps/write.hpp"
 #include "tests/lemf/lab.hpp"
 
 namespace {
@@ -96,6 +98,61 @@ TEST_F(LemfStore, other_octets_under_a_number_are_kept_and_told) {
   EXPECT_EQ(all().size(), 2U);
   EXPECT_EQ(put(Pdu{.session = 2}).duplicates, 1U) << "the second one is known now too";
   EXPECT_TRUE(put(Pdu{.number = 1}).notices.empty()) << "the sequence goes on";
+}
+
+// It would take longer with each: one sender could hold up all others.
+TEST_F(LemfStore, what_stands_under_a_number_is_never_opened_again) {
+  put(Pdu{});
+  put(Pdu{.session = 2});
+  store.reset();
+  ASSERT_EQ(li::test::output_of("sqlite3 " + options.path + " \"UPDATE items SET sealed = x'00'\" 2>&1"), "");
+  open();
+  EXPECT_EQ(put(Pdu{}).duplicates, 1U);
+  EXPECT_EQ(put(Pdu{.session = 2}).duplicates, 1U);
+  EXPECT_EQ(put(Pdu{.session = 3}).conflicts, 1U);
+}
+
+TEST_F(LemfStore, a_digest_confirms_no_guess) {
+  const auto digest = [this] {
+    const auto found = li::test::output_of("sqlite3 " + options.path + " 'SELECT hex(digest) FROM items' 2>&1");
+    return from_hex(found.substr(0, found.find('\n'))).value();
+  };
+  const auto pdu = iri_pdu({});
+  put(pdu);
+  const auto first = digest();
+  EXPECT_EQ(first.size(), 32U);
+  EXPECT_NE(first, crypto::digest(crypto::Hash::sha256, pdu));
+  EXPECT_TRUE(on_disk(options.path, as_text(first)));
+  EXPECT_EQ(store->erase(as_bytes("LI-1")), 1U);
+  EXPECT_FALSE(on_disk(options.path, as_text(first)));
+  put(pdu);
+  EXPECT_NE(digest(), first) << "its key has gone with the LIID";
+}
+
+TEST_F(LemfStore, a_reader_tells_when_something_was_erased_meanwhile) {
+  for (std::uint32_t number = 0; number < 300; ++number) put(Pdu{.number = number});
+  for (std::uint32_t number = 0; number < 300; ++number) put(Pdu{.liid = "LI-2", .number = number});
+  const auto read_and_erase = [this](const char* read, const char* erased) {
+    return reader().each({.liid = to_bytes(read)}, [&](const Item&) { return store->erase(as_bytes(erased)).has_value(); });
+  };
+  EXPECT_TRUE(read_and_erase("LI-2", "LI-1"));
+  const auto done = read_and_erase("LI-2", "LI-2");
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message(), "LIID LI-2 was erased meanwhile: not all of it is here");
+}
+
+TEST_F(LemfStore, what_lists_refuse_has_a_note) {
+  ps::Header header;
+  header.lawful_interception_identifier = to_bytes("LI-1");
+  header.authorization_country_code = "NL";
+  header.operator_identifier = to_bytes("31015");
+  header.time_stamp = "20261120120000.204Z";
+  const auto record = key_record("LI-1");
+  const auto octets = ps::encode_iri(header, std::vector<ps::IriPayload>(6000, {ps::Form::eps, record, {}})).value();
+  ASSERT_FALSE(ps::decode(octets));
+  const auto arrival = arrival_of(ps::decode(octets, {{64, octets.size(), octets.size()}}).value(), "df2.li.example", kNow);
+  EXPECT_NE(arrival.note.find("more than 100000 values"), std::string::npos) << arrival.note;
+  EXPECT_FALSE(arrival.disagrees);
 }
 
 TEST_F(LemfStore, gaps_are_told_and_closed) {
@@ -256,7 +313,7 @@ TEST_F(LemfStore, erasing_leaves_room_for_others) {
 TEST_F(LemfStore, one_row_that_cannot_be_read_fails_nobody_else) {
   put(Pdu{});
   store.reset();
-  ASSERT_EQ(li::test::output_of("sqlite3 " + options.path + " \"UPDATE items SET sealed = x'00'\" 2>&1"), "");
+  ASSERT_EQ(li::test::output_of("sqlite3 " + options.path + " \"UPDATE liids SET wrapped = x'00'\" 2>&1"), "");
   open();
   std::vector<std::thread> threads;
   threads.emplace_back([this] {
