@@ -50,8 +50,7 @@ Problems Daemon::take_over(Settings settings, WarrantFile warrants, const ops::F
                 {{"config_sha256", settings.sha256}, {"warrants_sha256", warrants.sha256}, {"warrants", warrants.warrants.all().size()}});
   if (auto entry = frame_->audit("reloaded", fields); !entry) return {entry.error().message()};
   for (const auto& one : contexts()) {
-    if (auto done = one.tls->reload(); !done)
-      watch_.alarms().raise("certificates_kept", {{"of", one.name}, {"detail", done.error().message()}});
+    if (auto done = one.tls->reload(); !done) frame_->tell_kept(one, done.error());
   }
   deliveries_->reload();
   frame_->log.set_level(settings.log_level);

@@ -173,7 +173,7 @@ class XkKeySource::Pool {
   void again(KeyJob job, std::variant<std::monostate, NoAnswer, xk::Reason> last, std::string_view why, const std::string& text) {
     if (events_.on_failed_try) events_.on_failed_try(settings_.name, why, text);
     job.last = std::move(last);
-    if (job.audited) job.question.liids = job.asked_for;
+    job.question.liids = job.asked_for;
     std::optional<KeyJob> over;
     {
       const std::scoped_lock hold(mutex_);

@@ -23,13 +23,11 @@ Problems Daemon::take_over(Rules rules, const ops::Fields& who) {
   const auto in_force = rules.told();
   fields.insert(fields.end(), in_force.begin(), in_force.end());
   if (auto entry = frame_->audit("reloaded", fields); !entry) return {entry.error().message()};
-  Problems problems;
   for (const auto& one : contexts_) {
-    if (auto done = one.tls->reload(); !done) problems.push_back(done.error().message());
+    if (auto done = one.tls->reload(); !done) frame_->tell_kept(one, done.error());
   }
   apply(std::move(rules));
-  for (const auto& line : problems) frame_->log.critical("reloaded, but a listener keeps its old certificates", {{"problem", line}});
-  return problems;
+  return {};
 }
 
 tl::expected<void, Problems> Daemon::reload(const ops::Fields& who) {

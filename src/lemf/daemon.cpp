@@ -121,10 +121,7 @@ Problems Daemon::take_over(const Settings& settings, const ops::Fields& who) {
   if (auto entry = frame_->audit("reloaded", fields); !entry) return {entry.error().message()};
   frame_->log.set_level(settings.log_level);
   for (const auto& one : contexts_) {
-    if (auto done = one.tls->reload(settings.hi2.tls.peer_names); !done) {
-      frame_->log.critical("reloaded, but the listener keeps its old certificates", {{"problem", done.error().message()}});
-      return {done.error().message()};
-    }
+    if (auto done = one.tls->reload(settings.hi2.tls.peer_names); !done) frame_->tell_kept(one, done.error());
   }
   if (receiver_) receiver_->name_mediation_functions(settings.hi2.tls.peer_names);
   return {};

@@ -85,6 +85,10 @@ tl::expected<void, Problems> DaemonFrame::tell_reload(const Problems& problems, 
   return tl::unexpected(problems);
 }
 
+void DaemonFrame::tell_kept(const NamedTls& one, const Error& why) {
+  static_cast<void>(security().raise("certificates_kept", {{std::string(words_.tls), one.name}, {"detail", why.message()}}));
+}
+
 void DaemonFrame::tell_stop() {
   static_cast<void>(audit("stopped", {}));
   if (auto closed = trail_->close(); !closed) log.error("the audit trail did not close", {{"problem", closed.error().message()}});

@@ -73,6 +73,8 @@ class DaemonFrame {
   [[nodiscard]] Result<void> tell_start(const std::string& config_path, const Fields& in_force);
   /// Log and entry of a reload that is over: nothing is wrong, or nothing has changed.
   [[nodiscard]] tl::expected<void, Problems> tell_reload(const Problems& problems, const Fields& who);
+  /// A reload went through, but for the files of this context: they have become bad since they were tried, and the old ones stay.
+  void tell_kept(const NamedTls& one, const Error& why);
   /// The last entry; the trail is closed.
   void tell_stop();
 

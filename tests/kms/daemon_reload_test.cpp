@@ -1,6 +1,8 @@
 // A reload changes all or nothing, says what needs a restart, and is in the audit trail.
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "crypto/hash.hpp"
 #include "tests/kms/site.hpp"
 
@@ -92,6 +94,28 @@ TEST(DaemonReload, WhatCanNotChangeIsRefusedByName) {
   }
   site.scratch.write("hi2-kms.toml", config);
   EXPECT_TRUE(site.daemon->reload());
+}
+
+// All else is in force then: that is no reload that changed nothing.
+TEST(DaemonReload, ACertificateThatGoesBadInMidReloadStays) {
+  Site site;
+  site.crl = site.scratch.path("mid.crl");
+  site.scratch.write("mid.crl", read_file(authority().crl()));
+  site.write();
+  auto around = site.around();
+  std::atomic<std::thread::id> reloads;
+  around.clock = [&, clock = around.clock] {  // asked for the first time for the entry in the trail
+    if (reloads == std::this_thread::get_id()) site.scratch.write("mid.crl", "no CRL");
+    return clock();
+  };
+  auto started = Daemon::start(site.config(), around);
+  ASSERT_TRUE(started) << started.error().front();
+  site.daemon = std::move(*started);
+  reloads = std::this_thread::get_id();
+  EXPECT_TRUE(site.daemon->reload());
+  reloads = std::thread::id();
+  EXPECT_EQ(site.entries({R"("event":"reloaded")"}), 1);
+  EXPECT_EQ(site.entries({R"("reason":"certificates_kept","listener":"xk")"}), 1);
 }
 
 TEST(DaemonReload, TheTrailSaysWhoAndWhat) {

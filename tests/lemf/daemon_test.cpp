@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <unistd.h>
+#include <atomic>
 #include <sstream>
+#include <thread>
 
 #include "lemf/admin.hpp"
 #include "net/client.hpp"
@@ -43,9 +45,9 @@ struct LemfDaemon : testing::Test {
     ASSERT_TRUE(made) << made.error().message();
     EXPECT_EQ(made->size(), 4U);
   }
-  void start() {
+  void start(ops::Clock clock = [] { return kNow; }) {
     Daemon::Surroundings around;
-    around.clock = [] { return kNow; };
+    around.clock = std::move(clock);
     around.log.out = &log;
     around.log.form = ops::LogForm::text;
     auto started = Daemon::start(config(), around);
@@ -239,6 +241,25 @@ TEST_F(LemfDaemon, reloads_what_can_change) {
   EXPECT_NE(done.error().front().find("audit"), std::string::npos);
   write("[nonsense]\n");
   EXPECT_FALSE(daemon->reload());
+}
+
+// All else is in force then: that is no reload that changed nothing.
+TEST_F(LemfDaemon, a_certificate_that_goes_bad_in_mid_reload_stays) {
+  const auto crl = path("mid.crl");
+  write_file(crl, read_file(authority().crl()));
+  write({}, {}, "crl = '" + crl + "'\n");
+  init();
+  std::atomic<std::thread::id> reloads;
+  start([&] {  // asked for the first time for the entry in the trail
+    if (reloads == std::this_thread::get_id()) write_file(crl, "no CRL");
+    return kNow;
+  });
+  reloads = std::this_thread::get_id();
+  EXPECT_TRUE(daemon->reload());
+  reloads = std::thread::id();
+  const auto trail = read_file(path("lemf.audit"));
+  EXPECT_NE(trail.find(R"("event":"reloaded")"), std::string::npos) << trail;
+  EXPECT_NE(trail.find(R"("reason":"certificates_kept","listener":"hi2")"), std::string::npos) << trail;
 }
 
 TEST_F(LemfDaemon, other_mediation_functions_come_with_a_reload) {
