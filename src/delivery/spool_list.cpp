@@ -56,7 +56,7 @@ Result<void> SqliteSpool::Parts::note_orphan(Connection& connection, std::int64_
   return {};
 }
 
-// From one destination to the next, over the index: it costs nothing in a spool that is full.
+// From one destination to the next, over the index, so that a spool that is full costs nothing.
 Result<void> SqliteSpool::Parts::note_strays() {
   const std::scoped_lock hold(looker.lock);
   auto& database = looker.database;
@@ -65,8 +65,10 @@ Result<void> SqliteSpool::Parts::note_strays() {
     if (!next) return failure(next.error());
     if (!*next) return {};
     at = **next;
-    auto query = database.query(
-        "SELECT id, owner FROM entries WHERE destination = ?1 AND NOT EXISTS (SELECT 1 FROM destinations WHERE id = ?1)", at);
+    const auto known = one_integer(database.query("SELECT 1 FROM destinations WHERE id = ?", at));
+    if (!known) return failure(known.error());
+    if (*known) continue;
+    auto query = database.query("SELECT id, owner FROM entries WHERE destination = ?", at);
     while (query.next()) {
       note_unreadable({"entries", query.integer(0), looker.owners.liid_of(database, query.integer(1)), "?" + std::to_string(at),
                        failure(ErrorKind::malformed, "store: the destination of a row is none").value()});

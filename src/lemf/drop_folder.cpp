@@ -47,9 +47,31 @@ fs::file_type type_of(const fs::directory_entry& entry) {
   return entry.symlink_status(error).type();
 }
 
-Result<void> closed(const fs::directory_entry& entry) {
-  return failure(ErrorKind::unknown, entry.path().string() + ": its folder does not let us look at it");
+Error closed(const fs::directory_entry& entry) {
+  return {ErrorKind::unknown, entry.path().string() + ": its folder does not let us look at it", {}, {}, {}};
 }
+
+// What is wrong at several places: none hides another, and the first few are told.
+class Faults {
+ public:
+  void add(const Error& error) {
+    if (count_++ == 0 || error.kind == ErrorKind::limit) kind_ = error.kind;
+    if (count_ <= kTold || full()) text_ += (text_.empty() ? "" : "; ") + error.message();
+  }
+  [[nodiscard]] bool full() const { return count_ > 0 && kind_ == ErrorKind::limit; }
+  /// `taken`, when nothing is wrong.
+  [[nodiscard]] Result<std::size_t> or_else(std::size_t taken) const {
+    if (count_ == 0) return taken;
+    const auto more = count_ <= kTold || full() ? std::string() : "; and " + std::to_string(count_ - kTold) + " more";
+    return failure(kind_, text_ + more);
+  }
+
+ private:
+  static constexpr std::size_t kTold = 4;
+  std::size_t count_ = 0;
+  ErrorKind kind_ = ErrorKind::unknown;
+  std::string text_;
+};
 
 // Numbers of one LIID in their order, so that none seems to be missing.
 bool before(const std::string& a, const std::string& b) {
@@ -97,13 +119,13 @@ std::string_view name_of(FileReport::What what) {
 // A folder that can't be read holds up no other; where there is no room for one, there is none for any.
 Result<std::size_t> DropFolder::look() {
   std::error_code error;
-  Result<void> all;
+  Faults faults;
   const auto taking = options_.work / kTaking, rejected = options_.work / kRejected;
   std::vector<Place> places{{options_.path, {}, taking, rejected}};
   for (auto at = fs::directory_iterator(options_.path, error); !error && at != fs::directory_iterator(); at.increment(error)) {
     const auto name = at->path().filename().string();
     const auto type = type_of(*at);
-    if (type == fs::file_type::none && all) all = closed(*at);
+    if (type == fs::file_type::none) faults.add(closed(*at));
     if (type == fs::file_type::directory && at->path() != options_.work && !name.starts_with('.'))
       places.push_back({at->path(), name + "/", taking / name, rejected / name});
   }
@@ -115,25 +137,23 @@ Result<std::size_t> DropFolder::look() {
   std::size_t taken = 0;
   for (const auto& place : places) {
     const auto done = look_into(place);
-    const bool full = !done && done.error().kind == ErrorKind::limit;
     if (done) taken += *done;
-    else if (all || full) all = failure(done.error());
-    if (full) break;
+    else faults.add(done.error());
+    if (faults.full()) break;
   }
-  if (!all) return failure(all.error());
-  return taken;
+  return faults.or_else(taken);
 }
 
 Result<std::size_t> DropFolder::look_into(const Place& place) {
   std::vector<std::string> left, fresh;
   std::error_code error;
-  Result<void> all;
+  Faults faults;
   const auto list = [&](const fs::path& folder, std::vector<std::string>& into) {
     for (auto at = fs::directory_iterator(folder, error); !error && at != fs::directory_iterator(); at.increment(error)) {
       const auto name = at->path().filename().string();
       const auto type = parse_file_name(name) ? type_of(*at) : fs::file_type::unknown;
       if (type == fs::file_type::regular) into.push_back(name);
-      if (type == fs::file_type::none && all) all = closed(*at);
+      if (type == fs::file_type::none) faults.add(closed(*at));
     }
     std::sort(into.begin(), into.end(), before);
   };
@@ -146,19 +166,18 @@ Result<std::size_t> DropFolder::look_into(const Place& place) {
     auto done = moves ? move(place.path / name, place.taking / name) : Result<void>();
     if (done) done = take(place, name);
     if (done) ++taken;
-    else if (all || done.error().kind == ErrorKind::limit) all = done;
-    return done || done.error().kind != ErrorKind::limit;  // one that can't be read holds up no other
+    else faults.add(done.error());
+    return !faults.full();  // one that can't be read holds up no other
   };
   for (const auto& name : left) {
-    if (!take_one(name, false)) return failure(all.error());
+    if (!take_one(name, false)) return faults.or_else(taken);
   }
   if (auto made = fresh.empty() ? Result<void>() : make_folder(place.taking); !made) return failure(made.error());
   for (const auto& name : fresh) {
     if (std::find(left.begin(), left.end(), name) != left.end() && fs::exists(place.taking / name, error)) continue;
-    if (!take_one(name, true)) return failure(all.error());
+    if (!take_one(name, true)) break;
   }
-  if (!all) return failure(all.error());
-  return taken;
+  return faults.or_else(taken);
 }
 
 Result<void> DropFolder::take(const Place& place, const std::string& name) {

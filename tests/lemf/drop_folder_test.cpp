@@ -188,6 +188,29 @@ TEST_F(LemfDropFolder, a_folder_that_cannot_be_taken_from_holds_up_no_other) {
   EXPECT_EQ(all({.liid = to_bytes("LI-1")}).size(), 1U);
 }
 
+TEST_F(LemfDropFolder, no_fault_hides_another) {
+  std::vector<std::string> names;
+  for (int i = 1; i <= 6; ++i) names.push_back("mf" + std::to_string(i));
+  for (const auto& name : names) fs::create_directory(drop / name);
+  ASSERT_TRUE(dropped->look());
+  const auto close = [&](const std::string& name) {
+    fs::create_directory(work / "taking" / name);
+    fs::permissions(work / "taking" / name, fs::perms(0755));
+    write_file(drop / name / "LI-1_0.1", as_file({key_record("LI-1")}));
+  };
+  close("mf1");
+  const auto one = dropped->look();
+  close("mf2");
+  const auto two = dropped->look();
+  ASSERT_FALSE(one || two);
+  for (const auto* name : {"taking/mf1", "taking/mf2"}) EXPECT_NE(two.error().message().find(name), std::string::npos) << name;
+  EXPECT_EQ(one.error().message().find("taking/mf2"), std::string::npos);
+  for (const auto* name : {"mf3", "mf4", "mf5", "mf6"}) close(name);
+  const auto all_six = dropped->look();
+  ASSERT_FALSE(all_six);
+  EXPECT_NE(all_six.error().message().find("; and 2 more"), std::string::npos) << all_six.error().message();
+}
+
 TEST_F(LemfDropFolder, what_is_taken_is_out_of_reach) {
   fs::create_directory(drop / "mf1");
   write_file(drop / "mf1" / "LI-1_0.1", "no record");

@@ -91,10 +91,11 @@ class Records {
         bad(item->offset, pdu.error());
         continue;
       }
-      const lemf::RecordCarrier carrier{communication_of(pdu->header), ps::instant_of(pdu->header)};
+      lemf::RecordCarrier carrier{communication_of(pdu->header), {}};
       for (const auto& one : ps::items(*pdu)) {
         if (!one.record) continue;
         any = true;
+        carrier.time = one.time ? one.time : ps::instant_of(pdu->header);
         record(item->offset, one.record->octets, one.record->form == ps::Form::eps ? hi2::Module::eps : hi2::Module::umts, carrier);
       }
     }
