@@ -184,11 +184,11 @@ TEST(Df2, AReloadThatFailsChangesNothing) {
 
 // All else is in force then: that is no reload that changed nothing.
 TEST(Df2, ACertificateThatGoesBadInMidReloadStays) {
+  std::atomic<std::thread::id> reloads;  // outlives the daemon, as the clock must
   Site site;
   site.crl = site.write("crl.pem", read_file(authority().crl()));
   site.write_all();
   auto around = site.around();
-  std::atomic<std::thread::id> reloads;
   around.clock = [&, clock = around.clock] {  // asked for the first time for the entry in the trail
     if (reloads == std::this_thread::get_id()) site.write("crl.pem", "no CRL");
     return clock();

@@ -98,12 +98,12 @@ TEST(DaemonReload, WhatCanNotChangeIsRefusedByName) {
 
 // All else is in force then: that is no reload that changed nothing.
 TEST(DaemonReload, ACertificateThatGoesBadInMidReloadStays) {
+  std::atomic<std::thread::id> reloads;  // outlives the daemon, as the clock must
   Site site;
   site.crl = site.scratch.path("mid.crl");
   site.scratch.write("mid.crl", read_file(authority().crl()));
   site.write();
   auto around = site.around();
-  std::atomic<std::thread::id> reloads;
   around.clock = [&, clock = around.clock] {  // asked for the first time for the entry in the trail
     if (reloads == std::this_thread::get_id()) site.scratch.write("mid.crl", "no CRL");
     return clock();
