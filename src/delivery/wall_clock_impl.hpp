@@ -1,6 +1,9 @@
 // delivery/wall_clock_impl.hpp: the time of day, for what senders write down.
 //
+// Source:  the system's clock.
 // Units:   milliseconds, UTC.
+// Errors:  none.
+// Owns:    nothing.
 #pragma once
 
 #include "base/time.hpp"

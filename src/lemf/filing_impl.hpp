@@ -1,6 +1,7 @@
 // lemf/filing_impl.hpp: one file of the drop folder on its way into the store, and the LIID that its name says.
 //
 // Source:  docs/lemf.md (drop folder); TS 101 671 C.2 for names.
+// Units:   records.
 // Errors:  those of the store.
 // Owns:    nothing; store, name and report must outlive it.
 #pragma once

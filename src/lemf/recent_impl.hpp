@@ -1,4 +1,9 @@
 // lemf/recent_impl.hpp: a few of many values, those that were used last.
+//
+// Source:  none.
+// Units:   values.
+// Errors:  none.
+// Owns:    its values; one thread at a time may use it.
 #pragma once
 
 #include <cstddef>

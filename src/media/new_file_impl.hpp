@@ -1,6 +1,7 @@
 // media/new_file_impl.hpp: a file for the content of an intercepted call.
 //
 // Source:  open(2).
+// Units:   none.
 // Errors:  below 0, with errno.
 // Owns:    the caller owns the descriptor.
 #pragma once

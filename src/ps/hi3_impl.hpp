@@ -1,4 +1,9 @@
 // ps/hi3_impl.hpp: members of VoIP-HI3-IMS, alone and in a PS-PDU.
+//
+// Source:  TS 33.108 VoIP-HI3-IMS; TS 102 232-5 and -7 (voipCC-CC-PDU).
+// Units:   as ps/hi3.hpp.
+// Errors:  none: a member of another kind is left out.
+// Owns:    nothing; the schema outlives it.
 #pragma once
 
 #include "ps/hi3.hpp"

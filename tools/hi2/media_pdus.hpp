@@ -1,4 +1,9 @@
 // hi2/media_pdus.hpp: media packets out of HI3 PDUs (VoIP-HI3-IMS), alone or in PS-PDUs with other content.
+//
+// Source:  VoIP-HI3-IMS (TS 33.108); TS 102 232-1, -3, -5 and -7; docs/man/hi2-decrypt.1.
+// Units:   offsets in octets.
+// Errors:  reported on standard error; the result tells that there was one.
+// Owns:    nothing beyond a call.
 #pragma once
 
 #include <istream>
